@@ -1,0 +1,1 @@
+"""Composition root: the only place that wires stores, signers, clock and doors."""

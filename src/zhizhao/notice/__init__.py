@@ -1,0 +1,1 @@
+"""Messages to people (通知). Built by its own work order."""

@@ -1,0 +1,1 @@
+"""Statistics and the campaign (推广应用统计). Built by its own work order."""

@@ -1,0 +1,1 @@
+"""Accounts and roles of officials (工作人员账号)."""

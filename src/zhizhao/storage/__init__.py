@@ -1,0 +1,1 @@
+"""The database, its transactions, the outbox, the batcher and the migrations (存储)."""

@@ -1,0 +1,107 @@
+"""One store, SQLite or PostgreSQL: where transactions come from and what time the store says it is."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, literal_column, select
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhizhao.kernel.clock import MICROSECOND, from_micros
+from zhizhao.storage.engine import postgresql_engine, sqlite_engine
+from zhizhao.storage.errors import CommitUnknown, UnsafeStore
+from zhizhao.storage.hot import HotStore, PostgresqlHot, SqliteHot
+
+# SQLite of Debian 12 is 3.40, where unixepoch('subsec') is NULL without an error (SECURITY.md §3.3).
+NOW_SQL = {
+    "sqlite": "cast(round((julianday('now') - 2440587.5) * 86400000000.0) as integer)",
+    "postgresql": "(extract(epoch from clock_timestamp()) * 1000000)::bigint",
+}
+
+
+class Database:
+    """Hands out transactions; `write()` serialises the writers of one SQLite process by a lock, not by busy waiting."""
+
+    def __init__(self, url: str, *, offset: timedelta = timedelta(0)) -> None:
+        parsed = make_url(url)
+        self.kind = parsed.get_backend_name()
+        if self.kind not in NOW_SQL:
+            raise UnsafeStore(reason="database_url: sqlite+aiosqlite or postgresql+asyncpg", found=self.kind)
+        self.url = parsed
+        self.offset_micros = offset // MICROSECOND
+        self._writing = asyncio.Lock()
+        self.hot: HotStore
+        if self.kind == "sqlite":
+            self._writer = sqlite_engine(parsed, writes=True, size=1)
+            self._reader = sqlite_engine(parsed, writes=False, size=4)
+            self.hot = SqliteHot(str(parsed.database), self._writing)
+        else:
+            self._writer = self._reader = postgresql_engine(parsed, size=4)
+            dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
+            self.hot = PostgresqlHot(dsn)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether the store is the embedded one."""
+        return self.kind == "sqlite"
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Open one writing transaction; commit at its end. Raises CommitUnknown when COMMIT lost its connection."""
+        if self.is_sqlite:
+            async with self._writing, self._transaction() as connection:
+                yield connection
+        else:
+            async with self._transaction() as connection:
+                yield connection
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        async with self._writer.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            except BaseException:
+                await asyncio.shield(transaction.rollback())
+                raise
+            try:
+                await asyncio.shield(transaction.commit())
+            except DBAPIError as cause:
+                if cause.connection_invalidated:
+                    raise CommitUnknown(during="request") from cause
+                raise
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Open one reading transaction; nothing it does is kept."""
+        async with self._reader.connect() as connection:
+            transaction = await connection.begin()
+            try:
+                yield connection
+            finally:
+                await transaction.rollback()
+
+    def now_sql(self) -> str:
+        """Return SQL for the store's present moment in microseconds, with the tests' offset (0 in production)."""
+        return f"({NOW_SQL[self.kind]} + {self.offset_micros})" if self.offset_micros else NOW_SQL[self.kind]
+
+    def now_column(self) -> ColumnElement[int]:
+        """Return the same as a column expression."""
+        return literal_column(self.now_sql())
+
+    async def now(self, connection: AsyncConnection) -> datetime:
+        """Ask the store for the present moment, UTC; expiry and “as of” come from here. Raises UnsafeStore."""
+        micros = (await connection.execute(select(self.now_column()))).scalar_one()
+        if micros is None:
+            raise UnsafeStore(reason="the store does not tell the time")
+        return from_micros(int(micros))
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.hot.close()
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()

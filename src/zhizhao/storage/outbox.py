@@ -1,0 +1,78 @@
+"""Facts that leave a transaction: appended with the act, reacted to in the same transaction and after it.
+
+`app` gives two lists of reactions by event kind. Same-transaction reactions run at once, in the order given (floor
+order). The others are delivered at least once after COMMIT by `deliver`, keyed by the event's id.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Table, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zhizhao.kernel.clock import Clock
+from zhizhao.kernel.events import Event
+from zhizhao.kernel.ids import time_ordered_id
+from zhizhao.storage.schema import Bytes, Moment, String, metadata
+
+OUTBOX = Table(
+    "outbox",
+    metadata,
+    Column("event_id", Bytes(16), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("payload", String, nullable=False),
+    Column("occurred_at", Moment, nullable=False),
+)
+
+InTransaction = Callable[[AsyncConnection, Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """An event as the outbox keeps it, for reactions after the commit."""
+
+    event_id: UUID
+    kind: str
+    payload: Mapping[str, Any]
+
+
+class Outbox:
+    """Appends events inside a transaction."""
+
+    def __init__(self, clock: Clock, reactions: Mapping[str, Sequence[InTransaction]] | None = None) -> None:
+        self._clock = clock
+        self._reactions = reactions or {}
+
+    async def append(self, connection: AsyncConnection, *events: Event) -> None:
+        """Keep the events and run their same-transaction reactions, all in the caller's transaction."""
+        if not events:
+            return
+        rows = [
+            {
+                "event_id": time_ordered_id(self._clock).bytes,
+                "kind": event.kind,
+                "payload": json.dumps(event.payload(), ensure_ascii=False),
+                "occurred_at": self._clock.now(),
+            }
+            for event in events
+        ]
+        await connection.execute(insert(OUTBOX), rows)
+        for event in events:
+            for react in self._reactions.get(event.kind, ()):
+                await react(connection, event)
+
+
+async def pending(connection: AsyncConnection, *, limit: int = 200) -> list[Posted]:
+    """Return the oldest events that were not yet delivered."""
+    rows = await connection.execute(
+        select(OUTBOX.c.event_id, OUTBOX.c.kind, OUTBOX.c.payload).order_by(OUTBOX.c.event_id).limit(limit)
+    )
+    return [Posted(event_id=UUID(bytes=i), kind=kind, payload=json.loads(payload)) for i, kind, payload in rows]
+
+
+async def delivered(connection: AsyncConnection, event_ids: Sequence[UUID]) -> None:
+    """Forget events whose reactions after the commit have all been done."""
+    await connection.execute(delete(OUTBOX).where(OUTBOX.c.event_id.in_([i.bytes for i in event_ids])))

@@ -1,0 +1,1 @@
+"""Check anything anyone holds (验真): file, receipt, credential, signature."""

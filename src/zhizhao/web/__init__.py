@@ -1,0 +1,1 @@
+"""Doors: the only floor that knows HTTP and HTML."""
