@@ -22,6 +22,10 @@ NOW_SQL = {
 }
 
 
+Transaction = AsyncConnection
+"""What verbs are handed: a connection inside the caller's transaction. They never commit it."""
+
+
 class Database:
     """Hands out transactions; `write()` serialises the writers of one SQLite process by a lock, not by busy waiting."""
 
