@@ -42,8 +42,8 @@ class Postgres:
         """Start the server with the durable settings and wait until it answers."""
         command = [BINARIES[0] / "postgres", "-D", self.folder / "data", "-p", str(self.port), "-k", self.folder]
         command += ["-c", "listen_addresses=127.0.0.1", "-c", "fsync=on", "-c", "max_connections=120"]
-        log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_demote())  # type: ignore[call-overload] # keywords differ by user
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, cwd="/", **_demote())  # type: ignore[call-overload] # keywords differ by user
         for _ in range(300):
             ready = subprocess.run(
                 [BINARIES[0] / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)], check=False
