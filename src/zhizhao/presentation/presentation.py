@@ -1,0 +1,109 @@
+"""A presentation: what one redemption of one code found, kept for both sides."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+
+class Check(StrEnum):
+    """The checks of a redemption, in order; a wire format: add at the end, never rename."""
+
+    CODE = "code"
+    """出示码: shape and check digits, known, alive (ISO/IEC 7064 MOD 97-10)."""
+    SINGLE_USE = "single_use"
+    """一次有效: spent here and nowhere else."""
+    MATTER = "matter"
+    """事项已获授权: matter and fields granted to the client."""
+    LICENCE_STATUS = "licence_status"
+    """执照状态: entity status, marks and licence status, read after the spend."""
+    MANDATE = "mandate"
+    """出示人授权: who showed the code may act for the entity, for this matter, now."""
+
+
+class Result(StrEnum):
+    """How a check ended; a wire format."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    SKIPPED = "skipped"
+
+
+class Verdict(StrEnum):
+    """The whole; a wire format."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+
+
+class Via(StrEnum):
+    """By which door the code came; a wire format."""
+
+    API = "api"
+    DESK = "desk"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One line of the list of checks."""
+
+    check: Check
+    result: Result
+    because: str | None = None
+    """Reason code of the failed check, or why the mandate holds; None where nothing needs saying."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presenter:
+    """Who showed the code."""
+
+    person_id: str
+    role: str
+    """`legal_representative`, `manager` or `agent`."""
+    name: str
+    """Masked: family name and an asterisk."""
+    mandate_id: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Presentation:
+    """One redemption, accepted or refused; face data are not here, they are the licence version's."""
+
+    presentation_id: str
+    client_id: str
+    client_name: str
+    uscc: str
+    licence_identifier: str
+    licence_version: int
+    licence_status: str
+    matter: str
+    purpose: str
+    case_number: str | None
+    operator: str | None
+    via: Via
+    fields: tuple[str, ...]
+    """Face fields that went out; empty when refused."""
+    verdict: Verdict
+    checks: tuple[CheckResult, ...]
+    presenter: Presenter
+    verified_at: datetime
+    registry_as_of: datetime
+    entry_id: UUID
+    entry_hash: bytes
+    receipt: str
+    """Compact JWS, `typ: receipt+jwt`."""
+    salt: bytes
+    """Opens the commitment to the entity in the ledger entry; erasing it is the erasure (SECURITY.md §3.6)."""
+
+    @property
+    def failed(self) -> CheckResult | None:
+        """Return the check that failed, None when accepted."""
+        return next((c for c in self.checks if c.result is Result.FAIL), None)
+
+
+def checks_of(rows: list[Mapping[str, str | None]]) -> tuple[CheckResult, ...]:
+    """Return checks from their stored JSON form."""
+    return tuple(
+        CheckResult(check=Check(str(r["name"])), result=Result(str(r["result"])), because=r.get("because")) for r in rows
+    )
