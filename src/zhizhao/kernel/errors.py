@@ -19,3 +19,55 @@ class ZhizhaoError(Exception):
     def __str__(self) -> str:
         """Return the code and the facts, for logs and tests."""
         return f"{self.code} {self.facts}" if self.facts else self.code
+
+
+class UsccMalformed(ZhizhaoError):
+    """A text is no unified social credit code (统一社会信用代码).
+
+    Facts: `reason` of `kernel.uscc.Reason`; `position`, 1 to 18, of the one character that looks wrong, when a single
+    character explains it; `character` at that position; `suspects`, all positions that could explain it. The text itself is never a fact: it may be an ID number.
+    """
+
+    code = "uscc-malformed"
+
+
+class RegistrationNumberMalformed(ZhizhaoError):
+    """A text is no 15-digit registration number of the old form (注册号). Fact: `reason`."""
+
+    code = "registration-number-malformed"
+
+
+class IdNumberMalformed(ZhizhaoError):
+    """A text is no citizen's identity number of GB 11643. Fact: `reason`; never the number."""
+
+    code = "id-number-malformed"
+
+
+class DocumentMalformed(ZhizhaoError):
+    """A text is no number of the stated kind of document. Facts: `kind`, `reason`; never the number."""
+
+    code = "document-malformed"
+
+
+class CodeMalformed(ZhizhaoError):
+    """A text is no 24-digit presentation code. Fact: `reason` (`length`, `digits`, `kind`, `check`)."""
+
+    code = "code-malformed"
+
+
+class IdentifierMalformed(ZhizhaoError):
+    """A text is no licence identifier of GB/T 36904. Fact: `reason`."""
+
+    code = "identifier-malformed"
+
+
+class UnitUnknown(ZhizhaoError):
+    """A division code names no unit in the stated numbering. Facts: `division`, `numbering`."""
+
+    code = "unit-unknown"
+
+
+class TextRefused(ZhizhaoError):
+    """A text holds something no name may hold. Facts: `reason`, `character` as `U+202E`, `position` from 1."""
+
+    code = "text-refused"
