@@ -1,0 +1,51 @@
+"""What the licence slice refuses."""
+
+from zhizhao.kernel.errors import ZhizhaoError
+
+
+class LicenceUnknown(ZhizhaoError):
+    """There is no licence for this entity, version, list or display id."""
+
+    code = "licence-unknown"
+
+
+class EntityUnknown(ZhizhaoError):
+    """The register does not know this entity, so nothing can be issued for it."""
+
+    code = "entity-unknown"
+
+
+class NotIssuable(ZhizhaoError):
+    """The entity's kind or template has no licence here (registration certificates, a template switched off)."""
+
+    code = "licence-not-issuable"
+
+
+class TransitionRefused(ZhizhaoError):
+    """The act does not fit the licence's state: frozen twice, settled without a dispute, issued again."""
+
+    code = "licence-transition-refused"
+
+
+class VersionConflict(ZhizhaoError):
+    """Another transaction made the next version first; read again."""
+
+    code = "licence-version-conflict"
+
+
+class ChainBroken(ZhizhaoError):
+    """The version rows of a licence no longer agree with their hashes; `version` names the first that differs."""
+
+    code = "licence-chain-broken"
+
+
+class NotCanonical(ZhizhaoError):
+    """The value has no canonical JSON form here (fractions, unpaired surrogates, keys that are no text)."""
+
+    code = "not-canonical"
+
+
+class CredentialMalformed(ZhizhaoError):
+    """The text is no SD-JWT VC of ours."""
+
+    code = "credential-malformed"
