@@ -12,6 +12,7 @@ SOURCES = frozenset(
         "system",  # the platform by itself: background jobs and reactions
         "operator",  # the command line of the installation
         "office",  # registration, access desks, administrators
+        "staff",  # sign-in and own account of every official
         "desk",  # the counter
         "officer",  # inspection in the field
         "wallet",  # the holder's phone
@@ -35,3 +36,19 @@ class Act(StrEnum):
     """A backup took the place of the store; the installation is in maintenance until confirmed."""
     OPERATOR_RESTORE_CONFIRMED = "operator:restore:confirmed"
     """Later withdrawals were replayed or declared absent; the installation serves again."""
+    STAFF_ACCOUNT_OPENED = "staff:account:opened"
+    """An official got an account with its roles and unit."""
+    STAFF_ACCOUNT_UNLOCKED = "staff:account:unlocked"
+    """The failures of an account were forgotten; its password way is open again."""
+    STAFF_SESSION_OPENED = "staff:session:opened"
+    """An official signed in; `method` says how."""
+    STAFF_SESSION_CLOSED = "staff:session:closed"
+    """An official signed out."""
+    STAFF_SESSION_REFUSED = "staff:session:refused"
+    """A sign-in was refused; `because` says why."""
+    STAFF_PASSWORD_CHANGED = "staff:password:changed"  # noqa: S105 an audit tag
+    """An account got another password; its other sessions ended."""
+    STAFF_PASSKEY_REGISTERED = "staff:passkey:registered"
+    """An official added a passkey."""
+    STAFF_PASSKEY_REMOVED = "staff:passkey:removed"
+    """An official took a passkey away."""
