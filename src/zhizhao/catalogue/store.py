@@ -1,16 +1,16 @@
 """Matters with their revisions and days of effect, and the one number that tells caches that something changed.
 
-A reference table: small, read by everybody, written rarely. Revisions are append-only; what is in force on a day is
-the highest revision of a code whose days include it.
+A reference table: small, read by everybody, written rarely. Revisions are append-only. On a day the highest revision
+that has begun decides: while its own last day has not passed it is in force, after that the matter is retired.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Column, Integer, Row, Table, insert, select, update
+from sqlalchemy import Column, Integer, Table, insert, select, update
 
 from zhizhao.catalogue.matter import Function, Matter
 from zhizhao.catalogue.tree import MatterTree, make_tree
@@ -63,7 +63,32 @@ class Revision:
     """Last day, included; None: open."""
 
 
-def _revision(row: Row[Any]) -> Revision:
+class _Columns(NamedTuple):
+    """A row in the order of the table; SQLite's driver gives days as text."""
+
+    code: str
+    revision: int
+    name: str
+    path: str
+    purpose: str
+    fields: str
+    functions: str
+    statuses: str
+    documents_not_required: str
+    effective_from: date | str
+    effective_until: date | str | None
+    recorded_at: object
+
+
+MATTERS_HOT = f"SELECT {', '.join(_Columns._fields)} FROM catalogue_matters ORDER BY code, revision"  # noqa: S608 our own names
+VERSION_HOT = "SELECT coalesce(max(version), 0), {now} FROM catalogue_version"
+
+
+def _day(stored: date | str) -> date:
+    return date.fromisoformat(stored) if isinstance(stored, str) else stored
+
+
+def _revision(row: _Columns) -> Revision:
     matter = Matter(
         code=row.code,
         name=row.name,
@@ -77,9 +102,15 @@ def _revision(row: Row[Any]) -> Revision:
     return Revision(
         matter=matter,
         revision=row.revision,
-        effective_from=row.effective_from,
-        effective_until=row.effective_until,
+        effective_from=_day(row.effective_from),
+        effective_until=None if row.effective_until is None else _day(row.effective_until),
     )
+
+
+def in_force(rows: Iterable[_Columns], day: date) -> list[Revision]:
+    """Return the revisions in force on a day: per code the highest that has begun, unless its last day has passed."""
+    newest = {row.code: _revision(row) for row in rows if _day(row.effective_from) <= day}
+    return [one for one in newest.values() if one.effective_until is None or day <= one.effective_until]
 
 
 def _row(revision: Revision, recorded_at: datetime) -> dict[str, Any]:
@@ -114,19 +145,23 @@ class CatalogueStore:
         version = (await connection.execute(select(VERSION.c.version))).scalar_one_or_none() or 0
         day = today(await self._database.now(connection))
         if self.known is None or self.known.version != version or self._day != day:
-            found = [revision.matter for revision in await self.in_force(connection, day)]
-            self.known, self._day = make_tree(version, found), day
+            self._keep(version, day, await self.in_force(connection, day))
+        assert self.known is not None  # noqa: S101 kept just above
         return self.known
 
-    async def tree_hot(self, hot: HotConnection) -> MatterTree | None:
-        """Return the cached tree when it still holds, None when `tree` must read it anew; one query a batch."""
-        rows = await hot.fetch(
-            f"SELECT version, {self._database.now_sql()} FROM catalogue_version"  # noqa: S608 our own text of the store's clock
-        )
-        if not rows or self.known is None:
-            return None
-        version, micros = rows[0]
-        return self.known if (version, today(from_micros(micros))) == (self.known.version, self._day) else None
+    async def snapshot_hot(self, hot: HotConnection) -> Callable[[str], Matter | None]:
+        """Return what finds a matter in force now, for a batch: one tiny query while the cache holds."""
+        found = await hot.fetch(VERSION_HOT.format(now=self._database.now_sql()))
+        version, micros = found[0]
+        day = today(from_micros(micros))
+        if self.known is None or (self.known.version, self._day) != (version, day):
+            rows = [_Columns(*row) for row in await hot.fetch(MATTERS_HOT)]
+            self._keep(version, day, in_force(rows, day))
+        assert self.known is not None  # noqa: S101 kept just above
+        return self.known.get
+
+    def _keep(self, version: int, day: date, revisions: Sequence[Revision]) -> None:
+        self.known, self._day = make_tree(version, [revision.matter for revision in revisions]), day
 
     async def matter(self, connection: Transaction, code: str) -> Matter | None:
         """Return the matter of a code that is in force today; None when there is none."""
@@ -139,17 +174,12 @@ class CatalogueStore:
     async def in_force(self, connection: Transaction, day: date) -> list[Revision]:
         """Return the revisions in force on a day, one per code."""
         rows = await connection.execute(select(MATTERS).order_by(MATTERS.c.code, MATTERS.c.revision))
-        newest = {
-            row.code: row
-            for row in rows
-            if row.effective_from <= day and (row.effective_until is None or day <= row.effective_until)
-        }
-        return [_revision(row) for row in newest.values()]
+        return in_force([_Columns(*row) for row in rows], day)
 
     async def revisions(self, connection: Transaction, code: str) -> list[Revision]:
         """Return every revision of a matter, oldest first."""
         rows = await connection.execute(select(MATTERS).where(MATTERS.c.code == code).order_by(MATTERS.c.revision))
-        return [_revision(row) for row in rows]
+        return [_revision(_Columns(*row)) for row in rows]
 
     async def codes(self, connection: Transaction) -> set[str]:
         """Return every code that was ever given out, in force or not."""
