@@ -24,8 +24,8 @@ class ZhizhaoError(Exception):
 class UsccMalformed(ZhizhaoError):
     """A text is no unified social credit code (统一社会信用代码).
 
-    Facts: `reason` of `kernel.uscc.Reason`; `position`, 1 to 18, of the one character that looks wrong, when a single
-    character explains it; `character` at that position; `suspects`, all positions that could explain it. The text itself is never a fact: it may be an ID number.
+    Facts: `reason` of `kernel.uscc.Reason`; `suspects`, the positions (1 to 18) of which one alone could explain it;
+    `position` and `character`, when there is exactly one. The text is never a fact: it may be an ID number.
     """
 
     code = "uscc-malformed"

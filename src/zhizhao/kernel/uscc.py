@@ -143,7 +143,7 @@ def parse_uscc(text: str) -> Uscc:
     """Return the code that a person typed, normalised.
 
     Checks, in order: (1) 18 characters; (2) of the alphabet; (3) not zeros; (4) no identity number; (5) both check
-    characters. Raises UsccMalformed with the reason, the places that may be wrong and, where one single character explains it, its position.
+    characters. Raises UsccMalformed with the reason and, where one single character explains it, its position.
     """
     code = normalise_uscc(text)
     reason = _shape(code) or _checks(code)
