@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from zhizhao.trust.base64url import b64url_text, unb64url
 from zhizhao.trust.errors import KeyUnknown, SealBroken
 from zhizhao.trust.keys import KeyProvider, Purpose
+from zhizhao.trust.sm3 import sm3
 
 VERSION: Final = 1  # 1 = AES-256-GCM; 2 is kept for SM4-GCM
 KID_BYTES: Final = 16
@@ -58,6 +59,14 @@ class Sealer:
         """Return the 32-byte MAC by which equal values of one kind find each other."""
         keys = self._keys
         return keys.mac(keys.current(Purpose.LOOKUP), Purpose.LOOKUP, _named(kind, value))
+
+    def lookup_document(self, kind: str, number: str) -> bytes:
+        """Return the MAC by which a person's document is found: over SM3 of its number.
+
+        Registration systems may send the plain SM3 instead of the number (DOMAIN.md §8.3); through the digest both
+        find each other, and what is kept is keyed. With only a digest at hand: `lookup(kind, digest)`.
+        """
+        return self.lookup(kind, sm3(number.encode()))
 
     def _writing(self) -> tuple[AESGCM, bytes]:
         """Return the data key to seal with; a new one after a rotation or many seals."""
