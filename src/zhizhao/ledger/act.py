@@ -34,6 +34,8 @@ class Act(StrEnum):
     """A backup file was written."""
     OPERATOR_BACKUP_RESTORED = "operator:backup:restored"
     """A backup took the place of the store; the installation is in maintenance until confirmed."""
+    OPERATOR_KEY_ROTATED = "operator:key:rotated"
+    """A new key was announced for a purpose; `because` is `compromised` where the old ones were withdrawn."""
     OPERATOR_RESTORE_CONFIRMED = "operator:restore:confirmed"
     """Later withdrawals were replayed or declared absent; the installation serves again."""
     STAFF_ACCOUNT_OPENED = "staff:account:opened"

@@ -119,6 +119,42 @@ class StoredSecretDamaged(ZhizhaoError):
     code: ClassVar[str] = "stored-secret-damaged"
 
 
+class TotpRefused(ZhizhaoError):
+    """The six digits are not those of now, or their step was used before."""
+
+    code: ClassVar[str] = "totp-refused"
+
+
+class CertificateRefused(ZhizhaoError):
+    """A certificate or chain does not fit the key or does not verify; `reason` says why."""
+
+    code: ClassVar[str] = "certificate-refused"
+
+
+class CertificateMissing(ZhizhaoError):
+    """No certificate is installed for the current key of a purpose."""
+
+    code: ClassVar[str] = "certificate-missing"
+
+
+class DemoOnly(ZhizhaoError):
+    """A stand-in of the demonstration was asked for outside demo mode."""
+
+    code: ClassVar[str] = "demo-only"
+
+
+class AddressRefused(ZhizhaoError):
+    """An outgoing request is not made: address, port or form of the URL; `reason` says why."""
+
+    code: ClassVar[str] = "address-refused"
+
+
+class FetchFailed(ZhizhaoError):
+    """An outgoing request failed: no connection, bad TLS, too slow, too long, or no HTTP."""
+
+    code: ClassVar[str] = "fetch-failed"
+
+
 class Sm2Unavailable(ZhizhaoError):
     """The system has no OpenSSL 3 with SM2; `install` says what to install."""
 
