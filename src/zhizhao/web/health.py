@@ -1,0 +1,26 @@
+"""`/healthz`: this process runs. `/readyz`: it can also reach its store; a load balancer asks this one."""
+
+from typing import Any
+
+from litestar import Response, get
+
+from zhizhao.kernel.clock import rfc3339
+from zhizhao.storage.database import Database, Transaction
+from zhizhao.web.guards import PUBLIC
+
+
+@get("/healthz", permission=PUBLIC, sync_to_thread=False)
+def alive() -> dict[str, str]:
+    """Say that the process answers."""
+    return {"status": "ok"}
+
+
+@get("/readyz", permission=PUBLIC)
+async def ready(database: Database, reader: Transaction) -> Response[dict[str, str]]:
+    """Say that the store answers, with its time."""
+    return Response({"status": "ok", "store": database.kind, "time": rfc3339(await database.now(reader))})
+
+
+def health_handlers() -> list[Any]:
+    """Return both handlers."""
+    return [alive, ready]

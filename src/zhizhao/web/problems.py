@@ -1,0 +1,158 @@
+"""What each refusal is called outside: error code → status, title and next step. One table for every door.
+
+Add one row for each error class of your slice, and its English in `locale/en/LC_MESSAGES/problems.po`. Texts say what
+the reader can do and never why exactly; the facts of the error stay in the log. What would help an attacker collapses
+into one answer. `shows` names the facts that a text may print (`%(seconds)s`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from zhizhao.kernel.errors import ZhizhaoError
+from zhizhao.web.i18n import gettext
+from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One row: an HTTP status and two texts in the source language."""
+
+    status: int
+    title: str
+    detail: str
+    shows: tuple[str, ...] = ()
+    """Facts of the error that the texts print."""
+
+    def texts(self, facts: Mapping[str, object]) -> tuple[str, str]:
+        """Return title and detail in the reader's language."""
+        values = {name: facts.get(name, "") for name in self.shows}
+        return gettext(self.title, **values), gettext(self.detail, **values)
+
+
+def problem_of(error: ZhizhaoError) -> Problem:
+    """Return the row of an error; one without a row is answered as internal."""
+    return PROBLEMS.get(error.code, PROBLEMS["internal"])
+
+
+HTTP_CODES: Final[Mapping[int, str]] = {
+    400: "request-malformed",
+    401: "sign-in-required",
+    403: "forbidden",
+    404: "not-found",
+    405: "method-not-allowed",
+    413: "body-too-large",
+    415: "media-type-refused",
+    429: "too-many-requests",
+    503: "busy",
+}
+"""Status of an HTTP exception of the framework → the row that answers it."""
+
+PROBLEMS: Final[Mapping[str, Problem]] = {
+    # The web floor and what HTTP itself refuses
+    "not-found": Problem(404, N_("没有这个页面"), N_("请检查地址，或从首页进入。")),
+    "method-not-allowed": Problem(405, N_("这个地址不接受这种请求"), N_("请从页面上的按钮或链接进入。")),
+    "request-malformed": Problem(400, N_("请求内容有误"), N_("请检查填写的内容后再试。")),
+    "media-type-refused": Problem(415, N_("不接受这种格式"), N_("请按接口文档或页面说明的格式提交。")),
+    "body-too-large": Problem(413, N_("提交的内容太大"), N_("普通请求不超过 1 MB，上传文件不超过 10 MB。")),
+    "json-too-large": Problem(413, N_("JSON 嵌套过深或列表过长"), N_("嵌套不超过 32 层，列表不超过 1000 项。")),
+    "too-many-requests": Problem(429, N_("请求太频繁"), N_("请稍后再试。")),
+    "csrf-refused": Problem(403, N_("页面已失效"), N_("请刷新页面后重新提交，已填写的内容可以从上一页取回。")),
+    "origin-refused": Problem(403, N_("请求来自其他网站"), N_("请从本网站的页面提交。")),
+    "sign-in-required": Problem(401, N_("请先登录"), N_("登录后会回到这个页面。")),
+    "role-forbidden": Problem(403, N_("没有权限"), N_("您的角色不能使用这个功能，请联系本单位的管理员。")),
+    "forbidden": Problem(403, N_("没有权限"), N_("您不能使用这个功能。")),
+    "internal": Problem(500, N_("系统出错"), N_("请稍后再试；联系支持时请报出请求编号。")),
+    # kernel: what somebody typed
+    "code-malformed": Problem(400, N_("出示码有误"), N_("请重新扫描或输入 24 位数字。")),
+    "uscc-malformed": Problem(400, N_("统一社会信用代码有误"), N_("请核对 18 位代码。")),
+    "registration-number-malformed": Problem(400, N_("注册号有误"), N_("请核对 15 位注册号。")),
+    "id-number-malformed": Problem(400, N_("身份证号码有误"), N_("请核对 18 位号码。")),
+    "identifier-malformed": Problem(400, N_("证照标识有误"), N_("请核对证照标识。")),
+    "document-malformed": Problem(400, N_("证件号码有误"), N_("请核对证件类型和号码。")),
+    "text-refused": Problem(400, N_("文字中有不能使用的字符"), N_("请删除不可见字符或控制字符后再试。")),
+    "unit-unknown": Problem(404, N_("没有这个单位"), N_("请从列表中选择县（市、区）。")),
+    # storage
+    "busy": Problem(503, N_("系统繁忙"), N_("请过几秒再试。")),
+    "commit-unknown": Problem(503, N_("暂时不能确认结果"), N_("请用同一个幂等键重试，系统会返回已有的结果。")),
+    "unsafe-store": Problem(503, N_("数据库设置不安全，已停止服务"), N_("请联系运行维护人员。")),
+    "schema-mismatch": Problem(503, N_("数据库版本与程序不一致"), N_("请运行维护人员执行 zhizhao migrate。")),
+    "settings-refused": Problem(500, N_("配置有误"), N_("请运行维护人员检查配置文件。")),
+    # ledger, catalogue, licence
+    "entry-malformed": Problem(500, N_("审计记录有误"), N_("请运行维护人员执行 zhizhao audit check。")),
+    "matter-unknown": Problem(404, N_("没有这个事项"), N_("请从授权事项目录树中选择。")),
+    "matter-malformed": Problem(400, N_("事项代码有误"), N_("请核对事项代码。")),
+    "entity-unknown": Problem(404, N_("没有这个主体"), N_("请核对统一社会信用代码。")),
+    "licence-unknown": Problem(404, N_("没有这张执照"), N_("请核对链接或代码。")),
+    "licence-not-issuable": Problem(409, N_("这类主体不签发电子营业执照"), N_("请核对主体类型和照面模板。")),
+    "licence-transition-refused": Problem(409, N_("执照当前的状态不能这样操作"), N_("请刷新后查看执照状态。")),
+    "licence-version-conflict": Problem(409, N_("执照刚刚被更新"), N_("请刷新后再试。")),
+    "licence-chain-broken": Problem(500, N_("执照版本校验不一致"), N_("请停止使用并联系运行维护人员。")),
+    "not-canonical": Problem(400, N_("数据不能规范化"), N_("请检查数字和字符的写法。")),
+    "credential-malformed": Problem(400, N_("不是本系统签发的执照凭证"), N_("请核对文件。")),
+    # onboarding and presentation
+    "invalid-client": Problem(401, N_("接入系统认证失败"), N_("请核对 client_id 和密钥。")),
+    "invalid-token": Problem(401, N_("访问令牌无效"), N_("请重新获取访问令牌。")),
+    "unsupported-grant-type": Problem(400, N_("不支持这种授权方式"), N_("请使用 client_credentials。")),
+    "client-malformed": Problem(400, N_("接入系统的资料有误"), N_("请核对各项内容。")),
+    "matter-not-granted": Problem(403, N_("事项未获授权"), N_("这个接入系统没有获准办理该事项。")),
+    "field-not-granted": Problem(403, N_("照面字段未获授权"), N_("请只申请获准的照面字段。")),
+    "function-not-granted": Problem(403, N_("应用功能未获授权"), N_("这个接入系统没有获准使用该功能。")),
+    "peak-exceeded": Problem(429, N_("超过验证峰值"), N_("请降低每秒请求数后再试。")),
+    "quota-exhausted": Problem(429, N_("本年验证量已用完"), N_("请联系主管部门调整年验证量。")),
+    "too-many-misses": Problem(429, N_("无效出示码过多"), N_("请检查扫码设备，一分钟后再试。")),
+    "code-unknown": Problem(404, N_("查无此码"), N_("请客户刷新手机上的出示码后重新扫描。")),
+    "code-used": Problem(409, N_("出示码已使用"), N_("请客户刷新手机上的出示码后重新扫描。")),
+    "code-expired": Problem(410, N_("出示码已过期"), N_("请客户刷新手机上的出示码后重新扫描。")),
+    "presentation-unknown": Problem(404, N_("没有这条核验记录"), N_("请核对编号；只能查看本单位的记录。")),
+    "idempotency-mismatch": Problem(422, N_("幂等键已用于另一个请求"), N_("请为新请求使用新的幂等键。")),
+    "show-refused": Problem(409, N_("现在不能出示"), N_("请查看执照状态或授权期限。")),
+    "archive-refused": Problem(409, N_("不通过的核验没有存档件"), N_("请重新核验。")),
+    "match-limited": Problem(429, N_("比对次数过多"), N_("同一次核验的比对次数有限。")),
+    # staff
+    "sign-in-refused": Problem(401, N_("用户名、密码或动态码不正确"), N_("请核对后再试。")),
+    "sign-in-paused": Problem(429, N_("登录失败次数过多"), N_("请稍后再试。")),
+    "sign-in-locked": Problem(403, N_("密码登录已锁定"), N_("请联系安全管理员解锁。")),
+    "passkey-needed": Problem(403, N_("请使用通行密钥登录"), N_("管理员账号不能只用密码登录。")),
+    "passkey-refused": Problem(401, N_("通行密钥验证失败"), N_("请重新验证。")),
+    "last-way-in": Problem(409, N_("不能删除最后一个通行密钥"), N_("请先登记另一个。")),
+    "session-ended": Problem(401, N_("登录已结束"), N_("请重新登录。")),
+    "password-weak": Problem(400, N_("密码太弱"), N_("请使用更长、更难猜的密码。")),
+    "username-taken": Problem(409, N_("用户名已被使用"), N_("请换一个用户名。")),
+    "username-malformed": Problem(
+        400, N_("用户名格式有误"), N_("以小写字母开头，3 至 32 个小写字母、数字、点或连字符。")
+    ),
+    "duties-conflict": Problem(409, N_("岗位不能兼任"), N_("系统、安全、审计管理员须由不同的人担任。")),
+    "account-unknown": Problem(404, N_("没有这个账号"), N_("请核对用户名。")),
+    # wallet
+    "slip-malformed": Problem(400, N_("单据号有误"), N_("请核对单据上的号码。")),
+    "slip-unknown": Problem(404, N_("没有这张单据"), N_("请核对单据号，或到登记窗口重新领取。")),
+    "slip-used": Problem(409, N_("单据已使用"), N_("请到登记窗口重新领取。")),
+    "slip-expired": Problem(410, N_("单据已过期"), N_("请到登记窗口重新领取。")),
+    "slip-void": Problem(410, N_("单据已作废"), N_("证件号码输错次数过多，请到登记窗口重新领取。")),
+    "slip-mismatch": Problem(403, N_("证件号码与单据不符"), N_("请核对证件号码。")),
+    "person-name-differs": Problem(403, N_("姓名与单据不符"), N_("请核对姓名。")),
+    "real-name-refused": Problem(403, N_("实名核验未通过"), N_("请核对姓名和证件号码。")),
+    "real-name-unavailable": Problem(503, N_("没有可用的实名核验"), N_("请凭登记窗口的单据办理。")),
+    "unsafe-stand-in": Problem(500, N_("演示用的替代件不能在正式环境使用"), N_("请运行维护人员检查配置。")),
+    "proof-needed": Problem(403, N_("请重新证明本人身份"), N_("请使用新的单据，或重新进行实名核验。")),
+    "person-mismatch": Problem(403, N_("不是设备登记的本人"), N_("请由设备登记的本人办理。")),
+    "person-unknown": Problem(404, N_("没有找到这个人的手机执照"), N_("请核对姓名和证件号码。")),
+    "pin-weak": Problem(400, N_("密码太简单"), N_("请使用 6 位数字，不要用连续、重复的数字或生日。")),
+    "pin-wrong": Problem(403, N_("密码不正确"), N_("请重新输入。")),
+    "pin-delayed": Problem(429, N_("请稍后再输入密码"), N_("多次输入错误后需要等待。")),
+    "pin-locked": Problem(403, N_("密码已锁定"), N_("请重新证明本人身份后设置新密码。")),
+    "device-key-refused": Problem(400, N_("设备密钥不能使用"), N_("请重新登记设备。")),
+    "device-unknown": Problem(401, N_("设备没有登记"), N_("请在本机重新登记。")),
+    "device-retired": Problem(401, N_("已在新手机上使用"), N_("这台设备已由新设备替代。")),
+    "device-revoked": Problem(401, N_("设备已停用"), N_("请重新登记设备。")),
+    "device-frozen": Problem(403, N_("设备已挂失"), N_("本人重新证明身份后可以解除。")),
+    "wallet-token-refused": Problem(401, N_("手机执照的令牌无效"), N_("请重新打开手机执照。")),
+    "unlock-needed": Problem(403, N_("请输入密码"), N_("这一步需要再次确认本人。")),
+    "dpop-replayed": Problem(401, N_("请求已使用过"), N_("请重新发起。")),
+    "not-entitled": Problem(403, N_("没有这张执照的使用权"), N_("登记信息和授权中没有您。")),
+    "declaration-needed": Problem(409, N_("请先阅读并同意《执照下载声明》"), N_("同意后才能下载。")),
+    "not-downloaded": Problem(409, N_("本机没有下载这张执照"), N_("请先下载执照。")),
+    "licence-changed": Problem(409, N_("执照已变更，请重新下载"), N_("登记信息变更后须重新下载。")),
+    "licence-not-in-force": Problem(409, N_("执照当前不能使用"), N_("请查看执照状态。")),
+}

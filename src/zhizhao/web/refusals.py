@@ -1,0 +1,140 @@
+"""Turns every exception into an answer: problem+json for programs (RFC 9457), a panel or a page for people.
+
+Set once, app-wide; handlers contain no `try` for this. Nothing internal leaves: the facts and the traceback go to the
+log under the request's number, and the answer carries the number.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, PermissionDeniedException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from zhizhao.kernel.errors import ZhizhaoError
+from zhizhao.web.errors import SignInRequired
+from zhizhao.web.pages import is_htmx, page, reader_of
+from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, problem_of
+from zhizhao.web.i18n import speaking
+from zhizhao.web.request_id import request_id
+
+PROBLEM_JSON: Final = "application/problem+json"
+SIGN_IN: Final = "/sign-in"
+MACHINE_PATHS: Final = ("/api/", "/wallet/api/", "/oauth/", "/.well-known/", "/status/", "/healthz", "/readyz")
+"""Addresses that answer programs, whatever they accept."""
+INTERNAL: Final = 500
+CSRF_TEXT: Final = "CSRF token verification failed"
+
+log = structlog.get_logger("zhizhao.web")
+
+
+def exception_handlers() -> ExceptionHandlersMap:
+    """Return the handlers that `build_app` sets for the whole application."""
+    return {ZhizhaoError: refuse, HTTPException: refuse_http, Exception: fail}
+
+
+def refuse(request: Request[Any, Any, Any], error: ZhizhaoError) -> Response[Any]:
+    """Answer a refusal that the domain names."""
+    row = problem_of(error)
+    level = log.error if row.status >= INTERNAL else log.info
+    level("refused", code=error.code, facts=error.facts, **_where(request))
+    if isinstance(error, SignInRequired) and for_people(request):
+        return _to_sign_in(request)
+    return _answer(request, error.code if error.code in PROBLEMS else "internal", row, facts=error.facts)
+
+
+def refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer what the framework refuses: no such route, a malformed body, a failed CSRF check."""
+    code = HTTP_CODES.get(error.status_code, "internal" if error.status_code >= INTERNAL else "request-malformed")
+    if isinstance(error, PermissionDeniedException) and error.detail == CSRF_TEXT:
+        code = "csrf-refused"
+    if error.status_code >= INTERNAL:
+        log.error("failed", exc_info=error, **_where(request))
+    row = PROBLEMS[code]
+    extra: dict[str, Any] = {}
+    if isinstance(error, ValidationException) and isinstance(error.extra, list):
+        extra["errors"] = [_field_error(part) for part in error.extra if isinstance(part, dict)]
+    return _answer(request, code, row, extra=extra, headers=dict(error.headers or {}))
+
+
+def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer what should not have happened."""
+    log.error("failed", exc_info=error, **_where(request))
+    return _answer(request, "internal", PROBLEMS["internal"])
+
+
+def for_people(request: Request[Any, Any, Any]) -> bool:
+    """Say whether a person reads the answer: a page or a part of one, not a program."""
+    if request.url.path.startswith(MACHINE_PATHS):
+        return False
+    return "hx-request" in request.headers or "text/html" in request.headers.get("accept", "")
+
+
+def problem_body(
+    request: Request[Any, Any, Any], code: str, row: Problem, *, facts: Mapping[str, object]
+) -> dict[str, Any]:
+    """Return the members of RFC 9457 with our `code` and the number of the request."""
+    title, detail = row.texts(facts)
+    base = request.app.state.pages.settings.base_url
+    return {
+        "type": f"{base}/problems#{code}",
+        "title": title,
+        "status": row.status,
+        "detail": detail,
+        "code": code,
+        "request_id": request_id(request.scope),  # type: ignore[arg-type] # a TypedDict is a dict at run time
+    }
+
+
+def _answer(
+    request: Request[Any, Any, Any],
+    code: str,
+    row: Problem,
+    *,
+    facts: Mapping[str, object] | None = None,
+    extra: Mapping[str, Any] | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    facts = facts or {}
+    sent = {**(headers or {}), **_retry_after(row, facts)}
+    with speaking(reader_of(request).lang):
+        body = problem_body(request, code, row, facts=facts)
+        if for_people(request):
+            block = "panel" if is_htmx(request) else None
+            return page(request, "refusal.html", block=block, status=row.status, headers=sent, problem=body)
+    if row.status == 401:  # noqa: PLR2004 RFC 9110 §15.5.2: a 401 names how to authenticate
+        sent.setdefault("www-authenticate", "Bearer")
+    return Response({**body, **(extra or {})}, status_code=row.status, headers=sent, media_type=PROBLEM_JSON)
+
+
+def _retry_after(row: Problem, facts: Mapping[str, object]) -> dict[str, str]:
+    """Return `Retry-After` where waiting helps: the seconds that the error names, else one."""
+    if row.status not in {429, 503}:
+        return {}
+    seconds = facts.get("retry_after", facts.get("seconds", 1))
+    return {"retry-after": str(max(1, round(float(str(seconds)))))}
+
+
+def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Send a person to the sign-in page, which leads back to a page that can be asked for again."""
+    back = request.url.path if request.method == "GET" else ""
+    target = f"{SIGN_IN}?next={quote(back)}" if back else SIGN_IN
+    if is_htmx(request):
+        return Response(None, status_code=401, headers={"hx-redirect": SIGN_IN}, media_type="text/html")
+    return Response(None, status_code=303, headers={"location": target})
+
+
+def _field_error(part: Mapping[str, Any]) -> dict[str, str]:
+    """Return which field of the request was refused and how the parser says it; no value is repeated."""
+    return {"field": str(part.get("key", "")), "message": str(part.get("message", ""))[:200]}
+
+
+def _where(request: Request[Any, Any, Any]) -> dict[str, Any]:
+    """Return what a log line says about the request; never its query or body."""
+    return {
+        "request_id": request_id(request.scope),  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        "method": request.method,
+        "path": request.url.path,
+    }
