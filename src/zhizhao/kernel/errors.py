@@ -71,3 +71,9 @@ class TextRefused(ZhizhaoError):
     """A text holds something no name may hold. Facts: `reason`, `character` as `U+202E`, `position` from 1."""
 
     code = "text-refused"
+
+
+class NotCanonical(ZhizhaoError):
+    """A value has no canonical JSON form here. Facts: `reason`, `where`."""
+
+    code = "not-canonical"

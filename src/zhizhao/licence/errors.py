@@ -39,13 +39,13 @@ class ChainBroken(ZhizhaoError):
     code = "licence-chain-broken"
 
 
-class NotCanonical(ZhizhaoError):
-    """The value has no canonical JSON form here (fractions, unpaired surrogates, keys that are no text)."""
-
-    code = "not-canonical"
-
-
 class CredentialMalformed(ZhizhaoError):
-    """The text is no SD-JWT VC of ours."""
+    """The text is no SD-JWT VC as we make them; `reason` says where it ends to be one."""
 
     code = "credential-malformed"
+
+
+class CredentialUntrusted(ZhizhaoError):
+    """The text has the form of a credential, and its issuer, type or signature is not ours."""
+
+    code = "credential-untrusted"

@@ -48,19 +48,23 @@ class PositionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest_list(self, connection: Transaction) -> tuple[int, int] | None:
+    async def now(self, connection: Transaction) -> datetime:
+        """Return the store's present moment, UTC."""
+        return await self._database.now(connection)
+
+    async def newest(self, connection: Transaction) -> tuple[int, int] | None:
         """Return number and size of the list that is being filled."""
         row = (await connection.execute(select(LISTS).order_by(LISTS.c.number.desc()).limit(1))).one_or_none()
         return None if row is None else (row.number, row.size)
 
-    async def list_size(self, connection: Transaction, number: int) -> int | None:
+    async def size(self, connection: Transaction, number: int) -> int | None:
         """Return the size of a list in entries; None when there is no such list."""
         size: int | None = (
             await connection.execute(select(LISTS.c.size).where(LISTS.c.number == number))
         ).scalar_one_or_none()
         return size
 
-    async def open_list(self, connection: Transaction, number: int, *, size: int, decoys: Sequence[Position]) -> None:
+    async def open(self, connection: Transaction, number: int, *, size: int, decoys: Sequence[Position]) -> None:
         """Begin a list with its decoys (index, code); nothing happens when another transaction began it."""
         made = await connection.execute(insert_once(connection, LISTS), {"number": number, "size": size})
         if made.rowcount == 1 and decoys:

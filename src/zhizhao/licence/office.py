@@ -1,0 +1,25 @@
+"""What every act on a licence needs, handed around as one: stores, keys, names, clock."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from zhizhao.kernel.clock import Clock
+from zhizhao.licence.names import IssuerNames
+from zhizhao.storage.outbox import Outbox
+from zhizhao.trust.keys import KeyProvider
+
+if TYPE_CHECKING:
+    from zhizhao.ledger.store import LedgerStore
+    from zhizhao.licence.store import LicenceStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """The issuing office (发照) of an installation; built once by `app`."""
+
+    store: "LicenceStore"
+    ledger: "LedgerStore"
+    outbox: Outbox
+    keys: KeyProvider
+    names: IssuerNames
+    clock: Clock
