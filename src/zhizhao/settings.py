@@ -65,8 +65,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         "市场主体应当于每年1月1日至6月30日通过公示系统报送上一年度的年度报告（演示）"
     )
     """Foot of the duplicate."""
+    face_code_note: str = "扫描二维码，查询本执照当前状态和更多登记、备案、许可、监管信息"
+    """Hint beside the face's QR (253号: that it leads to more information; the wording is not fixed)."""
     font_dir: str = ""
     """Folder of the sheet's fonts; empty: where the set-up put Noto CJK."""
+    glyph_substitutes: dict[str, str] = {}
+    """Agreed substitutes for characters that the sheet's fonts do not have; noted in the foot of the sheet."""
     kind_templates: dict[str, str] = {}
     """Other template letters for entity kinds than `entity_kinds.json` gives (belief, so a setting)."""
 
