@@ -20,6 +20,7 @@ from zhizhao.kernel.clock import Clock, from_micros, to_micros
 from zhizhao.kernel.ids import time_ordered_id
 from zhizhao.ledger.act import Act
 from zhizhao.ledger.errors import EntryMalformed
+from zhizhao.ledger.tree import leaf_hash
 
 VERSION = 1
 KEYS = frozenset({"act", "actor", "at", "because", "capacity", "facts", "for", "id", "object", "result", "v"})
@@ -57,11 +58,6 @@ class Entry:
     """Canonical JSON."""
     leaf_hash: bytes
     """SHA-256 of 0x00 and the body, RFC 6962 §2.1."""
-
-
-def leaf_hash(body: bytes) -> bytes:
-    """Return the hash of a leaf, RFC 6962 §2.1: SHA-256(0x00 ‖ body)."""
-    return _sha256(b"\x00" + body).digest()
 
 
 def new_entry(

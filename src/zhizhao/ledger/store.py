@@ -1,8 +1,15 @@
 """The ledger's tables and statements. Everything but the queue of the unsealed is append-only by trigger."""
 
-from sqlalchemy import Column, Table, insert
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import Column, Table, delete, func, insert, or_, select, tuple_
+
+from zhizhao.ledger.edge import Edge, Growth, Tile, edge_levels
 from zhizhao.ledger.entry import Entry
+from zhizhao.ledger.errors import LedgerBroken
 from zhizhao.ledger.head import Head
 from zhizhao.storage.append_only import make_append_only
 from zhizhao.storage.database import Database, Transaction
@@ -53,20 +60,45 @@ HEAD = make_append_only(
 )
 """Signed heads."""
 
+
 _APPEND_POSTGRESQL = """WITH put AS (
  INSERT INTO ledger_entry (entry_id, body, leaf_hash) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]))
  INSERT INTO ledger_waiting (entry_id) SELECT unnest($1::bytea[])"""
 _APPEND_SQLITE = "INSERT INTO ledger_entry (entry_id, body, leaf_hash) VALUES (?1, ?2, ?3)"
 _WAIT_SQLITE = "INSERT INTO ledger_waiting (entry_id) VALUES (?1)"
+_TAKE_POSTGRESQL = """WITH taken AS (DELETE FROM ledger_waiting WHERE entry_id IN
+ (SELECT entry_id FROM ledger_waiting ORDER BY entry_id LIMIT $1) RETURNING entry_id)
+ SELECT entry_id, leaf_hash FROM taken LEFT JOIN ledger_entry USING (entry_id) ORDER BY entry_id"""
+_PUT_LEAVES = {
+    "sqlite": "INSERT INTO ledger_leaf (number, entry_id, chain) VALUES (?, ?, ?)",
+    "postgresql": "INSERT INTO ledger_leaf (number, entry_id, chain) "
+    "SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
+}
+_PUT_TILES = {
+    "sqlite": "INSERT INTO ledger_tile (level, number, root, hashes) VALUES (?, ?, ?, ?)",
+    "postgresql": "INSERT INTO ledger_tile (level, number, root, hashes) "
+    "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])",
+}
+_SEALER = 0x7A7A_1ED6
+"""Key of the advisory lock under which one process of all seals."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """Where a sealed entry stands."""
+
+    number: int
+    entry_id: UUID
+    leaf_hash: bytes
 
 
 class LedgerStore:
-    """Appends entries in the caller's transaction and reads what the sealer made of them."""
+    """Appends entries in the caller's transaction; keeps and reads what the sealer makes of them."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self.known_head: Head | None = None
-        """The newest head this process has seen, for receipts; None until the first is sealed."""
+        """The newest head this process has seen, for receipts; set by `seal` and `refresh`, None before the first."""
 
     async def append(self, connection: Transaction, *entries: Entry) -> None:
         """Append entries in the caller's transaction."""
@@ -76,7 +108,7 @@ class LedgerStore:
         await connection.execute(insert(ENTRY), rows)
         await connection.execute(insert(WAITING), [{"entry_id": row["entry_id"]} for row in rows])
 
-    async def append_hot(self, hot: HotConnection, entries: list[Entry]) -> None:
+    async def append_hot(self, hot: HotConnection, entries: Sequence[Entry]) -> None:
         """Append a batch's entries in its transaction: one statement on PostgreSQL, one visit per table on SQLite."""
         if not entries:
             return
@@ -87,3 +119,110 @@ class LedgerStore:
             await hot.fetch_each(_WAIT_SQLITE, [(i,) for i in ids])
         else:
             await hot.fetch(_APPEND_POSTGRESQL, ids, [e.body for e in entries], [e.leaf_hash for e in entries])
+
+    async def may_seal(self, connection: Transaction) -> bool:
+        """Take the sealer's place for this transaction; False: another process holds it."""
+        if self._database.is_sqlite:
+            return True  # the writer's lock is held already
+        return bool((await connection.execute(select(func.pg_try_advisory_xact_lock(_SEALER)))).scalar_one())
+
+    async def take_waiting(self, connection: Transaction, *, limit: int) -> list[tuple[bytes, bytes]]:
+        """Take the oldest unsealed entries out of the queue: ids and leaf hashes. Raises LedgerBroken: one is gone."""
+        rows = await (self._take_lite if self._database.is_sqlite else self._take_full)(connection, limit)
+        for entry_id, leaf_hash in rows:
+            if leaf_hash is None:
+                raise LedgerBroken(reason="an entry was removed before it was sealed", entry_id=entry_id.hex())
+        return rows
+
+    async def _take_full(self, connection: Transaction, limit: int) -> list[tuple[bytes, bytes]]:
+        rows: Sequence[Any] = (await connection.exec_driver_sql(_TAKE_POSTGRESQL, (limit,))).all()
+        return [(row[0], row[1]) for row in rows]
+
+    async def _take_lite(self, connection: Transaction, limit: int) -> list[tuple[bytes, bytes]]:
+        waiting = select(WAITING.c.entry_id).order_by(WAITING.c.entry_id).limit(limit).subquery()
+        found = select(waiting.c.entry_id, ENTRY.c.leaf_hash).outerjoin(ENTRY, ENTRY.c.entry_id == waiting.c.entry_id)
+        rows = [
+            (entry_id, leaf_hash)
+            for entry_id, leaf_hash in await connection.execute(found.order_by(waiting.c.entry_id))
+        ]
+        if rows:  # the only writer is here, so that nothing has come in between
+            await connection.execute(delete(WAITING).where(WAITING.c.entry_id <= rows[-1][0]))
+        return rows
+
+    async def growth(self, connection: Transaction) -> Growth:
+        """Return what the next batch is added to: the tree's right edge and the end of the chain."""
+        newest = select(LEAF.c.number, LEAF.c.chain).order_by(LEAF.c.number.desc()).limit(1)
+        row = (await connection.execute(newest)).one_or_none()
+        if row is None:
+            return Growth()
+        size = row.number + 1
+        return Growth(edge=Edge(size=size, levels=await self._edge(connection, size)), chain=row.chain)
+
+    async def _edge(self, connection: Transaction, size: int) -> list[list[bytes]]:
+        lowest, higher = edge_levels(size)[0], edge_levels(size)[1:]
+        levels = [await self.leaf_hashes(connection, lowest.start, end=lowest.stop)]
+        if not higher:
+            return levels
+        wanted = or_(
+            *(
+                (TILE.c.level == level) & TILE.c.number.between(row.start, row.stop - 1)
+                for level, row in enumerate(higher)
+            )
+        )
+        rows = await connection.execute(
+            select(TILE.c.level, TILE.c.root).where(wanted).order_by(TILE.c.level, TILE.c.number)
+        )
+        levels += [[] for _ in higher]
+        for level, root in rows:
+            levels[level + 1].append(root)
+        return levels
+
+    async def leaf_hashes(self, connection: Transaction, start: int, *, end: int) -> list[bytes]:
+        """Return the hashes of the leaves from `start` up to `end`."""
+        joined = select(ENTRY.c.leaf_hash).join(LEAF, LEAF.c.entry_id == ENTRY.c.entry_id)
+        rows = await connection.execute(
+            joined.where(LEAF.c.number >= start, LEAF.c.number < end).order_by(LEAF.c.number)
+        )
+        return list(rows.scalars())
+
+    async def put_leaves(self, connection: Transaction, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
+        """Keep leaves: number, entry id, chain."""
+        await self._put(connection, _PUT_LEAVES[self._database.kind], rows)
+
+    async def put_tiles(self, connection: Transaction, tiles: Iterable[Tile]) -> None:
+        """Keep full tiles."""
+        rows = [(tile.level, tile.number, tile.root, tile.hashes) for tile in tiles]
+        await self._put(connection, _PUT_TILES[self._database.kind], rows)
+
+    async def _put(self, connection: Transaction, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
+        if rows:
+            values = list(rows) if self._database.is_sqlite else tuple(map(list, zip(*rows, strict=True)))
+            await connection.exec_driver_sql(sql, values)
+
+    async def put_head(self, connection: Transaction, head: Head) -> None:
+        """Keep a signed head."""
+        await connection.execute(insert(HEAD).values(size=head.size, root=head.root, token=head.token))
+
+    async def newest_head(self, connection: Transaction) -> str | None:
+        """Return the token of the largest head; None: nothing is sealed yet."""
+        newest = select(HEAD.c.token).order_by(HEAD.c.size.desc()).limit(1)
+        token: str | None = (await connection.execute(newest)).scalar_one_or_none()
+        return token
+
+    async def leaf(self, connection: Transaction, entry_id: UUID) -> Leaf | None:
+        """Return where an entry stands; None: not sealed yet, or no such entry."""
+        found = select(LEAF.c.number, ENTRY.c.leaf_hash).join(ENTRY, ENTRY.c.entry_id == LEAF.c.entry_id)
+        row = (await connection.execute(found.where(LEAF.c.entry_id == entry_id.bytes))).one_or_none()
+        return row and Leaf(number=row.number, entry_id=entry_id, leaf_hash=row.leaf_hash)
+
+    async def body(self, connection: Transaction, entry_id: UUID) -> bytes | None:
+        """Return the canonical bytes of an entry."""
+        found = select(ENTRY.c.body).where(ENTRY.c.entry_id == entry_id.bytes)
+        body: bytes | None = (await connection.execute(found)).scalar_one_or_none()
+        return body
+
+    async def tiles(self, connection: Transaction, names: Iterable[tuple[int, int]]) -> list[Tile]:
+        """Return tiles by level and number, those that exist."""
+        columns = (TILE.c.level, TILE.c.number, TILE.c.root, TILE.c.hashes)
+        rows = await connection.execute(select(*columns).where(tuple_(TILE.c.level, TILE.c.number).in_(list(names))))
+        return [Tile(level=level, number=number, root=root, hashes=hashes) for level, number, root, hashes in rows]

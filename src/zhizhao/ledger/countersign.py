@@ -1,0 +1,51 @@
+"""Let the witness countersign the newest head, with the proof that it contains the last one it saw."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from zhizhao.ledger.errors import WitnessRefused
+from zhizhao.ledger.head import Head
+from zhizhao.ledger.prove import prove_consistency
+from zhizhao.ledger.seal import refresh
+from zhizhao.ledger.witness import Witness, Witnessed
+from zhizhao.storage.database import Database
+from zhizhao.trust.keys import KeyProvider
+
+if TYPE_CHECKING:
+    from zhizhao.ledger.store import LedgerStore
+
+TRIES = 3
+"""Another process may show a larger head between our reading and our showing."""
+
+
+async def countersign(database: Database, *, store: "LedgerStore", keys: KeyProvider, witness: Witness) -> int:
+    """Show the newest head; return the size that the witness then holds.
+
+    Raises WitnessRefused when the witness holds a larger or another tree than the store: an old backup, a cut or a
+    fork. Nobody may go on as if the ledger were whole.
+    """
+    for tries_left in reversed(range(TRIES)):
+        last = await witness.last()  # before the store is read: what it holds was committed earlier
+        head, path = await _newest(database, last, store=store, keys=keys)
+        if head is None:
+            if last is None:
+                return 0
+            raise WitnessRefused(reason="the store has no head at all", witnessed=last.size, shown=0)
+        try:
+            await witness.countersign(head, path=path)
+        except WitnessRefused:
+            if not tries_left:
+                raise
+        else:
+            return head.size
+    raise AssertionError  # the last try returns or raises
+
+
+async def _newest(
+    database: Database, last: Witnessed | None, *, store: "LedgerStore", keys: KeyProvider
+) -> tuple[Head | None, Sequence[bytes]]:
+    async with database.read() as connection:
+        head = await refresh(connection, store=store, keys=keys)
+        if head is None or last is None or last.size >= head.size:
+            return head, ()
+        return head, await prove_consistency(connection, last.size, size=head.size, store=store)
