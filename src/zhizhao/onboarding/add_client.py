@@ -92,7 +92,7 @@ async def add_client(
     now = clock.now()
     await store.add(connection, client, at=now, year=today(now).year)
     facts = {"matters": list(codes), "functions": sorted(client.functions), "peak": peak_per_second}
-    entry = new_entry(clock, act=Act.CLIENT_OPENED, actor=actor, object_id=client.client_id, facts=facts)
+    entry = new_entry(clock, act=Act.OPERATOR_CLIENT_OPENED, actor=actor, object_id=client.client_id, facts=facts)
     await ledger.append(connection, entry)
     return NewClient(client=client, secret=secret)
 

@@ -27,7 +27,7 @@ class Authentication(StrEnum):
     """How the client proves itself at the token endpoint; the registered names of RFC 7591."""
 
     PRIVATE_KEY_JWT = "private_key_jwt"
-    CLIENT_SECRET_BASIC = "client_secret_basic"
+    CLIENT_SECRET_BASIC = "client_secret_basic"  # noqa: S105 the registered name of a method, no secret
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,14 +93,15 @@ RETURNING p.client_id, least(c.n, floor(c.have))::bigint, c.state, c.revision, c
 PEAK_SQLITE = """
 UPDATE client_peak SET
   tokens = h.have - min(?2, cast(h.have AS integer)), filled_at = h.at
- FROM (SELECT p.client_id, t.at, min(c.peak_per_second, p.tokens + max(t.at - p.filled_at, 0) * c.peak_per_second / 1000000.0)
-         AS have FROM client_peak p JOIN client c USING (client_id), (SELECT {now} AS at) t WHERE p.client_id = ?1) h
+ FROM (SELECT p.client_id, t.at,
+         min(c.peak_per_second, p.tokens + max(t.at - p.filled_at, 0) * c.peak_per_second / 1000000.0) AS have
+         FROM client_peak p JOIN client c USING (client_id), (SELECT {now} AS at) t WHERE p.client_id = ?1) h
  WHERE client_peak.client_id = h.client_id
 RETURNING client_peak.client_id, tokens
 """
 BEFORE_PEAK_SQLITE = """
-SELECT p.client_id, min(c.peak_per_second, p.tokens + max({now} - p.filled_at, 0) * c.peak_per_second / 1000000.0), c.state,
-       c.revision, CASE WHEN {now} - p.missed_since < 60000000 THEN p.missed ELSE 0 END
+SELECT p.client_id, min(c.peak_per_second, p.tokens + max({now} - p.filled_at, 0) * c.peak_per_second / 1000000.0),
+       c.state, c.revision, CASE WHEN {now} - p.missed_since < 60000000 THEN p.missed ELSE 0 END
   FROM client_peak p JOIN client c USING (client_id) WHERE p.client_id = ?1
 """
 QUOTA_POSTGRESQL = """
@@ -139,13 +140,13 @@ class ClientStore:
     async def get(self, connection: Transaction, client_id: str) -> Client | None:
         """Return a client, stopped ones included."""
         row = (await connection.execute(select(*COLUMNS).where(CLIENT.c.client_id == client_id))).one_or_none()
-        return row and _client(row)
+        return None if row is None else _client(row)
 
     async def of_unit(self, connection: Transaction, unit: str) -> Client | None:
         """Return the active client under which a department's counters redeem."""
         query = select(*COLUMNS).where(CLIENT.c.unit == unit, CLIENT.c.state == ClientState.ACTIVE)
         row = (await connection.execute(query.order_by(CLIENT.c.created_at).limit(1))).one_or_none()
-        return row and _client(row)
+        return None if row is None else _client(row)
 
     async def all(self, connection: Transaction) -> list[Client]:
         """Return every client, oldest first."""

@@ -1,6 +1,5 @@
 """A presentation: what one redemption of one code found, kept for both sides."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,7 +24,7 @@ class Check(StrEnum):
 class Result(StrEnum):
     """How a check ended; a wire format."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 a result, no secret
     FAIL = "fail"
     SKIPPED = "skipped"
 
@@ -50,8 +49,11 @@ class CheckResult:
 
     check: Check
     result: Result
-    because: str | None = None
-    """Reason code of the failed check, or why the mandate holds; None where nothing needs saying."""
+    reason: str | None = None
+    """Stable code of why it failed; None when it passed."""
+    zh: str | None = None
+    """Why it failed, or why the mandate holds, in Chinese; None where nothing needs saying."""
+    en: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +84,8 @@ class Presentation:
     case_number: str | None
     operator: str | None
     via: Via
+    actor_id: str
+    """The client itself, or the clerk's account at a desk."""
     fields: tuple[str, ...]
     """Face fields that went out; empty when refused."""
     verdict: Verdict
@@ -100,10 +104,3 @@ class Presentation:
     def failed(self) -> CheckResult | None:
         """Return the check that failed, None when accepted."""
         return next((c for c in self.checks if c.result is Result.FAIL), None)
-
-
-def checks_of(rows: list[Mapping[str, str | None]]) -> tuple[CheckResult, ...]:
-    """Return checks from their stored JSON form."""
-    return tuple(
-        CheckResult(check=Check(str(r["name"])), result=Result(str(r["result"])), because=r.get("because")) for r in rows
-    )

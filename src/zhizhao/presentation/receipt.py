@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from zhizhao.kernel.clock import rfc3339
-from zhizhao.ledger.store import Head
+from zhizhao.ledger.head import Head
 from zhizhao.presentation.presentation import CheckResult, Verdict
 from zhizhao.trust.jws import sign_compact
 from zhizhao.trust.keys import KeyProvider, Purpose

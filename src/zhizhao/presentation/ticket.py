@@ -27,8 +27,8 @@ class Spent:
     device_id: str
     role: str
     mandate_id: str | None
-    licence_version: int
-    """The version on the phone that showed the code."""
+    presenter_name: str
+    """Masked when the ticket was made: family name and an asterisk."""
     spent_at: datetime
 
 

@@ -18,7 +18,9 @@ class RedeemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     purpose: Purpose
     case_number: Short | None = None
     operator: Short | None = None
-    fields: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=64)], ...], msgspec.Meta(max_length=40)] | None = None
+    fields: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=64)], ...], msgspec.Meta(max_length=40)] | None = (
+        None
+    )
     """Absent: every field granted to the client for the matter."""
 
 
@@ -36,6 +38,8 @@ class CheckBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     result: str
     because: str | None = None
     """In Chinese, where something needs saying."""
+    reason: str | None = None
+    """Stable code of why it failed."""
 
 
 class FaceItemBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,0 +1,1 @@
+"""What showing and redeeming do inside a batch, in the driver's own SQL."""
