@@ -18,9 +18,14 @@ GENERATED_GROUPS = 4
 GROUP = 5
 
 
+def normal(text: str) -> str:
+    """Return a password in the form in which it is hashed and compared: NFC, so that keyboards do not matter."""
+    return unicodedata.normalize("NFC", text)
+
+
 def check_new_password(text: str, username: str) -> str:
     """Return the password in NFC, ready to be hashed. Raises PasswordWeak(reason=short|long|plain|known|own_name)."""
-    password = unicodedata.normalize("NFC", text)
+    password = normal(text)
     if len(password) < SHORTEST:
         raise PasswordWeak(reason="short")
     if len(password) > LONGEST:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from zhizhao.staff.account import Account, AccountState
 from zhizhao.staff.errors import SignInRefused
+from zhizhao.staff.password import normal
 from zhizhao.trust.errors import SecretMismatch, TotpRefused
 from zhizhao.trust.secret import hash_secret, verify_secret
 from zhizhao.trust.totp import verify_totp
@@ -57,7 +58,7 @@ async def prove_password(
     """
     stored = await decoy.stored() if credentials is None else credentials.password_hash
     try:
-        await verify_secret(attempt.password, stored)  # (1)
+        await verify_secret(normal(attempt.password), stored)  # (1)
     except SecretMismatch as cause:
         account_id = None if credentials is None else credentials.account.account_id
         raise SignInRefused(account_id=account_id, reason="password") from cause

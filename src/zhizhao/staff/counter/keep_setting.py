@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from zhizhao.kernel.text import TextRefused, clean_name
+from zhizhao.kernel.errors import TextRefused
+from zhizhao.kernel.text import clean_name
 from zhizhao.staff.counter.setting import DeskSetting
 from zhizhao.staff.errors import SettingMalformed
 from zhizhao.storage.database import Transaction
