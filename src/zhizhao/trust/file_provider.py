@@ -6,7 +6,7 @@ looked for at once. States move by the clock alone, so all processes change over
 
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -116,10 +116,11 @@ class FileKeys:
         infos = self._looked().infos
         return tuple(info for info in infos if purpose is None or info.purpose is purpose)
 
-    def rotate(self, purpose: Purpose, *, compromised: bool = False) -> KeyInfo:
+    def rotate(self, purpose: Purpose, *, compromised: bool = False, announce: timedelta | None = None) -> KeyInfo:
         """Announce a new key that takes over after the purpose's announcement; after a compromise, at once.
 
-        After a compromise the old keys are withdrawn, except those that open stored data. Raises RotationRefused.
+        `announce` lengthens the announcement, for keys that wait for a certificate; it never shortens it. After a
+        compromise the old keys are withdrawn, except those that open stored data. Raises RotationRefused.
         """
         policy = POLICIES[purpose]
         if policy.rotation_refused:
@@ -130,7 +131,8 @@ class FileKeys:
                 raise RotationRefused(purpose=purpose, reason="a rotation is already announced")
             if compromised and not policy.opens_stored_data:
                 _withdraw(keys, purpose, now=now)
-            keys.append(_fresh(purpose, now=now, current_at=now if compromised else now + policy.announce))
+            wait = max(policy.announce, announce or policy.announce)
+            keys.append(_fresh(purpose, now=now, current_at=now if compromised else now + wait))
             _forget(keys, now=now)
             made = keys[-1].kid
         return next(info for info in self._looked().infos if info.kid == made)

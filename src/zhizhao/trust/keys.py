@@ -1,7 +1,7 @@
 """One key per purpose behind one interface; private bytes never cross it (SECURITY.md §3.7)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -154,5 +154,5 @@ class KeyProvider(Protocol):
     def list(self, purpose: Purpose | None = None) -> tuple[KeyInfo, ...]:
         """Return all keys, retired ones too, oldest first."""
 
-    def rotate(self, purpose: Purpose, *, compromised: bool = False) -> KeyInfo:
-        """Make a new key and let it take over. Raises RotationRefused."""
+    def rotate(self, purpose: Purpose, *, compromised: bool = False, announce: timedelta | None = None) -> KeyInfo:
+        """Make a new key that takes over after the announcement, after a compromise at once. Raises RotationRefused."""

@@ -100,10 +100,16 @@ def standing(life: Life, siblings: Sequence[Life], *, keep: timedelta | None, no
         state=state,
         superseded_at=superseded,
         retires_at=retires,
-        may_sign=state is KeyState.CURRENT
-        or (state is KeyState.VERIFYING and superseded is not None and now < superseded + SIGNING_GRACE),
+        may_sign=_may_sign(state, superseded=superseded, now=now),
         changes_at=min((moment for moment in moments if moment and moment > now), default=None),
     )
+
+
+def _may_sign(state: KeyState, *, superseded: datetime | None, now: datetime) -> bool:
+    """Return whether the key may sign: an announced one too, so that it can ask for its certificate."""
+    if state is KeyState.VERIFYING:
+        return superseded is not None and now < superseded + SIGNING_GRACE
+    return state is not KeyState.RETIRED
 
 
 def _state(begins: datetime, *, superseded: datetime | None, retires: datetime | None, now: datetime) -> KeyState:
