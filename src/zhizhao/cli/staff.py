@@ -1,5 +1,6 @@
 """Open and unlock officials' accounts (`zhizhao staff`), for installations without the pages of the security desk."""
 
+import sys
 from typing import Any
 
 import click
@@ -34,7 +35,7 @@ def add(
     installation: Installation, username: str, *, roles: tuple[str, ...], unit: str, name: str, password_stdin: bool
 ) -> None:
     """Open an account. The password and the secret of the one-time numbers are printed once and kept nowhere."""
-    given = click.get_text_stream("stdin").readline().rstrip("\r\n") if password_stdin else ""
+    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
     password = check_new_password(given or generate_password(), username.strip().lower())
     secret = new_totp_secret()
 
