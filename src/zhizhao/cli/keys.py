@@ -13,12 +13,13 @@ from zhizhao.kernel.clock import SystemClock, rfc3339
 from zhizhao.ledger.act import Act
 from zhizhao.ledger.entry import new_entry
 from zhizhao.settings import read_passphrase
-from zhizhao.trust.certificate_chain import read_pem_chain
-from zhizhao.trust.certificate_der import Subject
 from zhizhao.trust.certificates import CERTIFIED, Certificates
 from zhizhao.trust.demo_authority import DemoAuthority
+from zhizhao.trust.errors import PassphraseRefused
 from zhizhao.trust.file_provider import FileKeys
 from zhizhao.trust.keys import KeyInfo, Purpose
+from zhizhao.trust.x509.build import Subject
+from zhizhao.trust.x509.chain import read_pem_chain
 
 PURPOSES = click.Choice([purpose.value for purpose in Purpose])
 
@@ -108,7 +109,7 @@ def passphrase(installation: Installation, *, file: Path) -> None:
     """Close the key file under the first line of FILE. Stop the server first, start it with the new passphrase."""
     lines = file.read_bytes().splitlines()
     if not lines or not lines[0].strip():
-        raise click.BadParameter("the file is empty", param_hint="FILE")
+        raise PassphraseRefused(file=str(file), reason="the file is empty")
     _opened(installation).change_passphrase(lines[0].strip())
     installation.answer({"changed": True}, text="the key file now opens with the new passphrase")
 

@@ -12,10 +12,10 @@ from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from zhizhao.trust.certificate_chain import check_chain, read_leaf, read_pem_chain, write_pem_chain
-from zhizhao.trust.certificate_der import Subject, build_request
 from zhizhao.trust.errors import CertificateMissing, CertificateRefused
 from zhizhao.trust.keys import SUITES, KeyProvider, Purpose, Suite
+from zhizhao.trust.x509.build import Subject, build_request
+from zhizhao.trust.x509.chain import check_chain, read_leaf, read_pem_chain, write_pem_chain
 
 FOLDER: Final = "certificates"
 CERTIFIED: Final = (Purpose.DOCUMENT_SEAL, Purpose.ISSUER_SM2)

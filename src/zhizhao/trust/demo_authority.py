@@ -16,12 +16,12 @@ from typing import Final
 import msgspec
 
 from zhizhao.kernel.clock import Clock
-from zhizhao.trust.certificate_der import Draft, Signer, Subject, build_certificate
 from zhizhao.trust.certificates import Certificates, der_signature, keep_first
 from zhizhao.trust.errors import DemoOnly
 from zhizhao.trust.es256 import P256Private, load_p256_private, new_p256
 from zhizhao.trust.keys import SUITES, KeyProvider, Purpose, Suite
 from zhizhao.trust.sm2 import Sm2Private, load_sm2_private, new_sm2
+from zhizhao.trust.x509.build import Draft, Signer, Subject, build_certificate
 
 FILE: Final = "demo-authority.json"
 ORGANIZATION: Final = "示例平台（演示，无法律效力）"

@@ -2,7 +2,7 @@
 
 Plan of one request: (1) the URL's form; (2) its name is resolved once; (3) every address is checked; (4) the
 connection goes to a checked address with the original name in SNI, certificate check and Host; (5) no redirect, no
-cookie, no proxy of the environment; (6) two seconds and 64 KiB in all. The body is for programs and never echoed to a user.
+cookie, no proxy of the environment; (6) two seconds and 64 KiB in all. The body is never echoed to a user.
 """
 
 import asyncio

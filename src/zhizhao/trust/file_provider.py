@@ -18,12 +18,12 @@ from zhizhao.kernel.clock import Clock
 from zhizhao.trust.errors import KeyNotUsable, KeyUnknown, RotationRefused
 from zhizhao.trust.es256 import P256Private
 from zhizhao.trust.key_file import KdfCost, KeyFile, KeyRecord, Ring, Stamp
-from zhizhao.trust.key_ring import Handle, Prepared, Snapshot, found, new_record, prepare, snapshot, standings
 from zhizhao.trust.keys import SUITES, KeyInfo, KeyState, PublicKey, Purpose, Suite
-from zhizhao.trust.rotation import POLICIES, SIGNING_GRACE
+from zhizhao.trust.ring.rotation import POLICIES, SIGNING_GRACE
+from zhizhao.trust.ring.snapshot import Handle, Prepared, Snapshot, found, new_record, prepare, snapshot, standings
+from zhizhao.trust.ring.symmetric import MacKey, WrapKey
 from zhizhao.trust.signature_cache import SignatureCache
 from zhizhao.trust.sm2 import Sm2Private
-from zhizhao.trust.symmetric import MacKey, WrapKey
 
 LOOK_SECONDS: Final = 1.0
 _NAME_AND_VALUE: Final = 48

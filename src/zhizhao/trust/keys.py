@@ -71,7 +71,7 @@ SUITES = MappingProxyType(
 
 
 class KeyState(StrEnum):
-    """The life of a key; time alone moves it on (`rotation.py`)."""
+    """The life of a key; time alone moves it on (`ring/rotation.py`)."""
 
     ANNOUNCED = "announced"
     """Published, not used yet, so that caches learn it first."""

@@ -15,9 +15,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from zhizhao.trust.base64url import b64url_text, unb64url
+from zhizhao.trust.domestic.sm3 import sm3
 from zhizhao.trust.errors import KeyUnknown, SealBroken
 from zhizhao.trust.keys import KeyProvider, Purpose
-from zhizhao.trust.sm3 import sm3
 
 VERSION: Final = 1  # 1 = AES-256-GCM; 2 is kept for SM4-GCM
 KID_BYTES: Final = 16

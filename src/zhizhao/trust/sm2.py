@@ -2,19 +2,19 @@
 
 The distinguishing id is always given, because OpenSSL 3.0 has no default and other systems use `1234567812345678`.
 Z is computed once per key and id. Verification takes strict DER only; what other systems write goes through
-`sm2_signature.py` first.
+`domestic/sm2_signature.py` first.
 """
 
 import weakref
 from typing import Final
 
 from zhizhao.trust.base64url import b64url_text
+from zhizhao.trust.domestic.libcrypto import Libcrypto, LibcryptoFailed, system_libcrypto
+from zhizhao.trust.domestic.sm2_signature import ORDER, emit_der, read_der
+from zhizhao.trust.domestic.sm3 import sm3
 from zhizhao.trust.errors import PrivateKeyRefused, PublicKeyRefused, SignatureBad
 from zhizhao.trust.es256 import thumbprint
 from zhizhao.trust.keys import Suite
-from zhizhao.trust.libcrypto import Libcrypto, LibcryptoFailed, system_libcrypto
-from zhizhao.trust.sm2_signature import ORDER, emit_der, read_der
-from zhizhao.trust.sm3 import sm3
 
 DEFAULT_ID: Final = b"1234567812345678"
 P: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF

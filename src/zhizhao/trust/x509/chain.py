@@ -9,9 +9,9 @@ from asn1crypto import pem, x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.x509 import load_der_x509_certificate
 
-from zhizhao.trust.certificate_der import SM3_WITH_SM2
 from zhizhao.trust.errors import CertificateRefused, PublicKeyRefused, SignatureBad
 from zhizhao.trust.sm2 import load_sm2_public
+from zhizhao.trust.x509.build import SM3_WITH_SM2
 
 LONGEST_CHAIN: Final = 6
 _MARK: Final = "CERTIFICATE"

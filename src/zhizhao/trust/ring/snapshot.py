@@ -11,9 +11,9 @@ from zhizhao.trust.errors import KeyFileDamaged, KeyUnknown
 from zhizhao.trust.es256 import P256Private, load_p256_private, load_p256_public, new_p256
 from zhizhao.trust.key_file import KeyRecord, Ring
 from zhizhao.trust.keys import SUITES, KeyInfo, KeyState, PublicKey, Purpose, Suite
-from zhizhao.trust.rotation import POLICIES, Life, Standing, standing
+from zhizhao.trust.ring.rotation import POLICIES, Life, Standing, standing
+from zhizhao.trust.ring.symmetric import KEY_BYTES, MacKey, WrapKey
 from zhizhao.trust.sm2 import Sm2Private, load_sm2_private, load_sm2_public, new_sm2
-from zhizhao.trust.symmetric import KEY_BYTES, MacKey, WrapKey
 
 Handle = P256Private | Sm2Private | MacKey | WrapKey
 FAR: Final = datetime.max.replace(tzinfo=EPOCH.tzinfo)
