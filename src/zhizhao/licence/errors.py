@@ -9,12 +9,6 @@ class LicenceUnknown(ZhizhaoError):
     code = "licence-unknown"
 
 
-class EntityUnknown(ZhizhaoError):
-    """The register does not know this entity, so nothing can be issued for it."""
-
-    code = "entity-unknown"
-
-
 class NotIssuable(ZhizhaoError):
     """The entity's kind or template has no licence here (registration certificates, a template switched off)."""
 

@@ -94,6 +94,15 @@ class LifeEntry:
     happened_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A licence that must still follow the register."""
+
+    uscc: str
+    noted_at: datetime
+    principal_changed: bool
+
+
 def serial_of(uscc: str, version: int) -> str:
     """Return the serial that a version belongs to: the USCC and `0001` for versions 1 to 999, `0002` after that."""
     return f"{uscc}{(version - 1) // VERSIONS_PER_SERIAL + 1:04d}"

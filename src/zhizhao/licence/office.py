@@ -23,3 +23,5 @@ class Office:
     keys: KeyProvider
     names: IssuerNames
     clock: Clock
+    with_sm2: bool = True
+    """Sign with the domestic suite beside ES256; a deployment without SM2 leaves the signature empty."""

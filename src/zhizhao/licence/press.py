@@ -32,8 +32,8 @@ class Draft:
     previous_hash: bytes
 
 
-def press(draft: Draft, *, keys: KeyProvider, names: IssuerNames) -> Licence:
-    """Return the version with its proofs; both signatures are over the same claims."""
+def press(draft: Draft, *, keys: KeyProvider, names: IssuerNames, with_sm2: bool = True) -> Licence:
+    """Return the version with its proofs; both signatures are over the same claims. Safe between threads."""
     uscc = draft.face.uscc
     serial = serial_of(uscc, draft.version)
     identifier = licence_identifier(names.type_code, names.authority, serial, version_in_serial(draft.version))
@@ -50,7 +50,7 @@ def press(draft: Draft, *, keys: KeyProvider, names: IssuerNames) -> Licence:
         list_number=draft.place[0],
         list_index=draft.place[1],
         credential=make_credential(keys, subject, names=names),
-        sm2_signature=sign_document(keys, document_of(subject, names)),
+        sm2_signature=sign_document(keys, document_of(subject, names)) if with_sm2 else b"",
     )
     return Licence(
         uscc=uscc,

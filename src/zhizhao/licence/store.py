@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Integer,
     Row,
@@ -27,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.licence.errors import VersionConflict
 from zhizhao.licence.face import face_json, parse_face
-from zhizhao.licence.licence import CurrentLicence, Licence, LicenceHead, LifeEntry
+from zhizhao.licence.licence import CurrentLicence, Due, Licence, LicenceHead, LifeEntry
 from zhizhao.licence.positions.store import POSITIONS, Position, PositionStore
 from zhizhao.licence.status import STATUS_OF_CODE, Hold, LicenceStatus, LifeAct, LifeState
 from zhizhao.storage.append_only import make_append_only
@@ -92,6 +93,7 @@ DUE = Table(
     metadata,
     Column("uscc", String, primary_key=True),
     Column("noted_at", Moment, nullable=False),
+    Column("principal_changed", Boolean, nullable=False),
 )
 CURRENT_HOT_SQLITE = """
     SELECT l.uscc, v.identifier, l.version, l.status, l.holds, v.face, v.registry_version
@@ -335,20 +337,22 @@ class LicenceStore:
 
     # What must still follow the register ------------------------------------------------------------------------------
 
-    async def note_due(self, connection: Transaction, usccs: Sequence[str]) -> None:
-        """Remember that these licences must follow the register."""
+    async def note_due(self, connection: Transaction, usccs: Iterable[str], *, principal_changed: bool = False) -> None:
+        """Remember that these licences must follow the register; a noted change of principal is not forgotten."""
         now = await self.now(connection)
-        rows = [{"uscc": uscc, "noted_at": now} for uscc in sorted(set(usccs))]
-        await connection.execute(upsert(connection, DUE, key=["uscc"], update=["noted_at"]), rows)
+        rows = [{"uscc": u, "noted_at": now, "principal_changed": principal_changed} for u in sorted(set(usccs))]
+        moves = ["noted_at", "principal_changed"] if principal_changed else ["noted_at"]
+        if rows:
+            await connection.execute(upsert(connection, DUE, key=["uscc"], update=moves), rows)
 
-    async def due(self, connection: Transaction, *, limit: int) -> list[tuple[str, datetime]]:
-        """Return the licences that have waited longest, with the moment they were noted."""
-        rows = await connection.execute(
-            select(DUE.c.uscc, DUE.c.noted_at).order_by(DUE.c.noted_at, DUE.c.uscc).limit(limit)
-        )
-        return [(row.uscc, row.noted_at) for row in rows]
+    async def due(self, connection: Transaction, *, limit: int) -> list[Due]:
+        """Return the licences that have waited longest."""
+        rows = await connection.execute(select(DUE).order_by(DUE.c.noted_at, DUE.c.uscc).limit(limit))
+        return [Due(row.uscc, row.noted_at, row.principal_changed) for row in rows]
 
-    async def followed(self, connection: Transaction, done: Sequence[tuple[str, datetime]]) -> None:
+    async def followed(self, connection: Transaction, done: Iterable[Due]) -> None:
         """Forget what was due and has been followed; what was noted again meanwhile stays."""
         statement = delete(DUE).where(DUE.c.uscc == bindparam("who"), DUE.c.noted_at <= bindparam("seen"))
-        await connection.execute(statement, [{"who": uscc, "seen": noted_at} for uscc, noted_at in done])
+        rows = [{"who": one.uscc, "seen": one.noted_at} for one in done]
+        if rows:
+            await connection.execute(statement, rows)

@@ -1,0 +1,29 @@
+"""Show a part of a credential: leave out the disclosures of what did not go out (RFC 9901 §4.3)."""
+
+from collections.abc import Collection
+from typing import Final
+
+import msgspec
+
+from zhizhao.licence.errors import CredentialMalformed
+from zhizhao.trust.base64url import unb64url
+
+ALWAYS: Final = frozenset({"identifier", "version", "uscc", "kind", "template"})
+"""Claims that name the licence itself; without them a part would say nothing of anything."""
+_disclosure = msgspec.json.Decoder(tuple[str, str, object]).decode
+
+
+def disclose(credential: str, fields: Collection[str]) -> str:
+    """Return the credential with only the granted face fields disclosed. Raises CredentialMalformed."""
+    issuer_jwt, *disclosures, last = credential.split("~")
+    if last:
+        raise CredentialMalformed(reason="form")
+    shown = ALWAYS | set(fields)
+    return "~".join([issuer_jwt, *(d for d in disclosures if _name(d) in shown), ""])
+
+
+def _name(disclosure: str) -> str:
+    try:
+        return _disclosure(unb64url(disclosure.encode("ascii")))[1]
+    except (ValueError, msgspec.DecodeError) as cause:
+        raise CredentialMalformed(reason="disclosure") from cause

@@ -1,0 +1,59 @@
+"""Reactions to the register in its own transaction: a few events are followed at once, a bulk is noted as due.
+
+A registration at a window has its licence when the transaction commits; an import of thousands commits at the speed
+of the import, and `issue_pending` follows within seconds. Between the two a redemption is safe all the same: it reads
+the entity's status from the register itself.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+from zhizhao.kernel.actor import SYSTEM
+from zhizhao.kernel.events import Event
+from zhizhao.licence.errors import NotIssuable
+from zhizhao.licence.follow import follow
+from zhizhao.licence.life import Cause
+from zhizhao.licence.office import Office
+from zhizhao.registry.events import EntityChanged, EntityRegistered
+from zhizhao.storage.database import Transaction
+
+if TYPE_CHECKING:
+    from zhizhao.registry.store import RegistryStore
+
+AT_ONCE: Final = 8
+"""So many events of one append are followed in the transaction itself, each a few milliseconds."""
+BECAUSE: Final = Cause(actor=SYSTEM)
+
+
+async def react_registered(connection: Transaction, event: Event, *, office: Office, registry: "RegistryStore") -> None:
+    """Issue the licence of an entity that was just registered; a kind without a licence is left alone."""
+    await react_all(connection, [event], office=office, registry=registry)
+
+
+async def react_changed(connection: Transaction, event: Event, *, office: Office, registry: "RegistryStore") -> None:
+    """Bring the licence to what the entity has become: new version, withdrawal, dispute or its end."""
+    await react_all(connection, [event], office=office, registry=registry)
+
+
+async def react_all(
+    connection: Transaction, events: Sequence[Event], *, office: Office, registry: "RegistryStore"
+) -> None:
+    """React to all events of one kind that were appended together."""
+    changes = [event for event in events if isinstance(event, EntityRegistered | EntityChanged)]
+    others = {event.uscc for event in changes if isinstance(event, EntityChanged) and event.principal_changed}
+    if len(changes) > AT_ONCE:
+        await office.store.note_due(connection, others, principal_changed=True)
+        await office.store.note_due(connection, {event.uscc for event in changes} - others)
+        return
+    for uscc in sorted({event.uscc for event in changes}):
+        try:
+            await follow(
+                connection,
+                uscc,
+                cause=BECAUSE,
+                office=office,
+                registry=registry,
+                principal_changed=uscc in others,
+            )
+        except NotIssuable:  # a registration certificate: the register keeps it, there is nothing to issue
+            continue
