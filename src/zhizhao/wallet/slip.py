@@ -1,9 +1,9 @@
 """A one-time slip (实名凭条): a clerk checked somebody's papers, and this code proves that person once.
 
 Wire format, printed on paper: 12 characters of ALPHABET in groups of four. The first eleven are random (54 bits), the
-twelfth is a check character (weights 3^i modulo 31, the scheme of GB 32100-2015, so that every single wrong character
-and every exchange of two is caught before a try is spent). Slips that were printed must stay readable: the alphabet
-and the check never change.
+twelfth is a check character (weights 3^1 … 3^11 modulo 31, as in GB 32100-2015), so that every single wrong character
+and every exchange of two is caught before a try is spent. Slips that were printed must stay readable: the alphabet and
+the check never change.
 """
 
 import re
@@ -19,7 +19,8 @@ from zhizhao.wallet.errors import SlipMalformed
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """31 characters, without 0 1 I L O, which people read for one another."""
 LENGTH = 12
-WEIGHTS = tuple(pow(3, i, 31) for i in range(LENGTH - 1))
+WEIGHTS = tuple(pow(3, i, 31) for i in range(1, LENGTH))
+"""Twelve different weights, the check character's own being 1."""
 SEPARATOR = re.compile(r"[\s\-\u2010-\u2015_.·]")
 TRIES = 5
 """Wrong document numbers before a slip is void."""
