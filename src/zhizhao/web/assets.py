@@ -17,7 +17,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 
 from zhizhao.web.csp import WORKER_CSP
-from zhizhao.web.guards import PUBLIC
+from zhizhao.web.guards import COOKIELESS, PUBLIC
 
 FOLDER: Final = Path(__file__).parent / "static"
 PREFIX: Final = "/static/"
@@ -113,7 +113,7 @@ class Assets:
 def serve_assets(assets: Assets) -> Any:
     """Return the handler of `/static/…`: hashed names for a year, plain names to be asked for again each time."""
 
-    @get(PREFIX + "{path:path}", permission=PUBLIC, sync_to_thread=False, name="static")
+    @get(PREFIX + "{path:path}", permission=PUBLIC, sync_to_thread=False, name="static", **COOKIELESS)
     def static_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
         """Send one static file, compressed when the browser takes it."""
         wanted = path.lstrip("/")

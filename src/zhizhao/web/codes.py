@@ -50,7 +50,7 @@ def qr_svg(text: str, level: str = "Q", *, label: str = "") -> Markup:
     path, side = qr_path(text, level)
     return Markup(
         '<svg class="zz-qr" viewBox="0 0 {side} {side}" role="img" aria-label="{label}">'
-        '<rect class="zz-plate" width="{side}" height="{side}"/><path d="{path}"/></svg>'
+        '<rect width="{side}" height="{side}" fill="#fff"/><path d="{path}"/></svg>'
     ).format(side=side, label=escape(label), path=path)
 
 

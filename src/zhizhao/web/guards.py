@@ -21,6 +21,9 @@ PUBLIC: Final = "public"
 BEARER: Final[Mapping[str, Any]] = {"bearer": True, "exclude_from_csrf": True}
 """Options of a route that authenticates by a token in a header: no cookie reaches it, so no CSRF check is needed."""
 
+COOKIELESS: Final[Mapping[str, Any]] = {"cookieless": True, "exclude_from_csrf": True}
+"""Options of a page that shared caches may keep: it sets no cookie and takes the reader's choices from its query."""
+
 
 class Permission(StrEnum):
     """What a caller may do; add a value with a line here and a row in `ROLES`, never rename one."""

@@ -6,16 +6,16 @@ from litestar import Response, get
 
 from zhizhao.kernel.clock import rfc3339
 from zhizhao.storage.database import Database, Transaction
-from zhizhao.web.guards import PUBLIC
+from zhizhao.web.guards import COOKIELESS, PUBLIC
 
 
-@get("/healthz", permission=PUBLIC, sync_to_thread=False)
+@get("/healthz", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
 def alive() -> dict[str, str]:
     """Say that the process answers."""
     return {"status": "ok"}
 
 
-@get("/readyz", permission=PUBLIC)
+@get("/readyz", permission=PUBLIC, **COOKIELESS)
 async def ready(database: Database, reader: Transaction) -> Response[dict[str, str]]:
     """Say that the store answers, with its time."""
     return Response({"status": "ok", "store": database.kind, "time": rfc3339(await database.now(reader))})

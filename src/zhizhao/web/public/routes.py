@@ -4,6 +4,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
+from zhizhao.web.public.display import display
 from zhizhao.web.public.start import start
 
-handlers: Final[list[ControllerRouterHandler]] = [start]
+handlers: Final[list[ControllerRouterHandler]] = [start, display]

@@ -5,6 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from zhizhao.licence.face import FaceItem, LicenceFace
+from zhizhao.licence.status import LicenceStatus
+from zhizhao.registry.entity import EntityStatus, Mark
+
+WIDE_FIELDS = frozenset({"scope", "business_scope"})
+"""Items that take the whole width of the displayed face."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoAccount:
@@ -17,37 +24,37 @@ class DemoAccount:
     secret: str
     """Password or slip."""
     more: str = ""
-    """Second line: one-time number secret, ID number, company."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DisplayItem:
-    """One fact of a displayed face."""
-
-    label: str
-    text: str
-    wide: bool = False
-    """Takes the whole width: address, scope."""
+    """Second line: one-time number, ID number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Display:
     """What a display page shows: what the registrar publishes, as of a moment."""
 
-    name: str
-    uscc: str
-    items: tuple[DisplayItem, ...]
-    registrar: str
-    approved_on: str
-    entity_status: str
-    """`active` …, INTERFACES.md §3."""
-    marks: tuple[str, ...]
-    licence_status: str
-    """`valid`, `changed`, `suspended`, `withdrawn`."""
+    face: LicenceFace
+    entity_status: EntityStatus
+    marks: frozenset[Mark]
+    licence_status: LicenceStatus
     as_of: datetime
     """When the register's data are from."""
     checked_at: datetime
     """When the status was asked."""
+
+    @property
+    def columns(self) -> tuple[list[FaceItem], list[FaceItem]]:
+        """Return the items of the left and of the right column, without code, name and what is wide."""
+        shown = [item for item in self.face.items if item.field not in WIDE_FIELDS | {"uscc"} and item.text]
+        return [i for i in shown if i.side == "left"], [i for i in shown if i.side == "right"]
+
+    @property
+    def wide(self) -> list[FaceItem]:
+        """Return the items that take the whole width."""
+        return [item for item in self.face.items if item.field in WIDE_FIELDS and item.text]
+
+    @property
+    def in_force(self) -> bool:
+        """Say whether the licence may be relied on now: in the register and not held."""
+        return self.entity_status == EntityStatus.ACTIVE and self.licence_status == LicenceStatus.VALID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
