@@ -88,7 +88,7 @@ class Entity:
     status: EntityStatus
     marks: frozenset[Mark]
     template: str
-    """Letter A–I; empty for a kind without a sheet (23)."""
+    """Letter A to I; empty for a kind without a sheet (23)."""
     entity_type: str
     """类型, as registered."""
     facts: Mapping[str, str]

@@ -46,7 +46,7 @@ class ChangedMeanwhile(ZhizhaoError):
 
 
 class IntakeRefused(ZhizhaoError):
-    """A whole file cannot be taken. Facts: `reason`, a stable word, and what it is about (`column`, `part`, `limit`)."""
+    """A whole file cannot be taken. Facts: `reason`, a stable word, and what it is about."""
 
     code = "intake-refused"
 
