@@ -159,7 +159,7 @@ def claims_of(parts: Unverified) -> dict[str, Any]:
     """Return the payload as a JSON object. Raises TokenMalformed."""
     try:
         return _decode(parts.payload)
-    except (msgspec.DecodeError, RecursionError) as cause:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise TokenMalformed(reason="claims") from cause
 
 

@@ -185,7 +185,7 @@ def _read(path: Path) -> _Envelope:
             envelope = msgspec.json.decode(file.read(LARGEST), type=_Envelope)
     except OSError as cause:
         raise KeyFileMissing(file=str(path), reason=str(cause)) from cause
-    except (msgspec.DecodeError, RecursionError) as cause:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise KeyFileDamaged(file=str(path), reason="not a whole key file") from cause
     if _checksum(envelope) != envelope.sha256:
         raise KeyFileDamaged(file=str(path), reason="checksum")
