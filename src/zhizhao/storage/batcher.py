@@ -5,23 +5,33 @@ At low load a batch holds one member and adds no delay.
 """
 
 import asyncio
+import random
 from collections import Counter, deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.storage.errors import CommitUnknown, StoreBusy
+from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, StoreUnreachable
 
 M = TypeVar("M")
 R = TypeVar("R")
 LARGEST_BATCH = 256
+WAITS = (0.01, 0.02, 0.05, 0.1)
+"""Seconds before each further try after a conflict or a lost connection: five tries in all (SECURITY.md §3.4.5)."""
+
+
+class AnswersMiscounted(ZhizhaoError):
+    """A batch's `run` gave another number of answers than it had members: a defect of ours, committed or not."""
+
+    code = "internal"
 
 
 class Batcher(Generic[M, R]):
     """Runs `run` on up to `limit` members; each answer is a result or the error of that one member.
 
     `run` is one transaction: when it returns, everything is committed. When it raises, the members are run again one
-    by one, so that one bad member cannot fail its neighbours; an unknown COMMIT is not run again but told.
+    by one, so that one bad member cannot fail its neighbours; an unknown COMMIT is not run again but told. A conflict
+    or a connection lost before COMMIT is tried again first, with everybody.
     """
 
     def __init__(
@@ -32,12 +42,14 @@ class Batcher(Generic[M, R]):
         in_flight: int = 2,
         queue: int = 4096,
         per_owner: int = 1024,
+        waits: Sequence[float] = WAITS,
     ) -> None:
         self._run = run
         self._limit = limit
         self._in_flight = in_flight
         self._queue_limit = queue
         self._owner_limit = per_owner
+        self._waits = waits
         self._waiting: deque[tuple[M, str, asyncio.Future[R]]] = deque()
         self._owners: Counter[str] = Counter()
         self._running: set[asyncio.Task[None]] = set()
@@ -76,28 +88,50 @@ class Batcher(Generic[M, R]):
             await self._answer(batch)
 
     async def _answer(self, batch: Sequence[tuple[M, str, asyncio.Future[R]]]) -> None:
-        members = [member for member, _, _ in batch]
+        answers: Sequence[R | BaseException] = []
         try:
-            answers: Sequence[R | BaseException] = await self._run(members)
-        except CommitUnknown as unknown:
-            answers = [unknown] * len(batch)
-        except Exception as failure:  # noqa: BLE001 the outermost loop of a worker: one failure must reach its callers
-            answers = [failure] if len(batch) == 1 else [await self._alone(member) for member in members]
-        for (_, _, future), answer in zip(batch, answers, strict=True):
-            if future.cancelled():
-                continue  # the client hung up; its act is committed all the same
-            if isinstance(answer, BaseException):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+            answers = await self._answers([member for member, _, _ in batch])
+        finally:  # even if this task is cancelled, nobody waits for ever
+            lost = CommitUnknown(during="batch", reason="the batch was interrupted")
+            for at, (_, _, future) in enumerate(batch):
+                _tell(future, answers[at] if at < len(answers) else lost)
 
-    async def _alone(self, member: M) -> R | BaseException:
+    async def _answers(self, members: Sequence[M]) -> Sequence[R | BaseException]:
+        """Return one answer for each member, whatever happens to the others."""
         try:
-            return (await self._run([member]))[0]
-        except Exception as failure:  # noqa: BLE001 as above
-            return failure
+            return await self._tried(members)
+        except (CommitUnknown, AnswersMiscounted) as told:
+            return [told] * len(members)  # running again might do it twice
+        except Exception as failure:  # noqa: BLE001 the outermost loop of a worker: one failure must reach its callers
+            if len(members) == 1:
+                return [failure]
+            return [answer for member in members for answer in await self._answers([member])]
+
+    async def _tried(self, members: Sequence[M]) -> Sequence[R | BaseException]:
+        """Run the batch; again when two transactions were in each other's way or no connection was had."""
+        for wait in self._waits:
+            try:
+                return await self._once(members)
+            except (StoreConflict, StoreUnreachable):
+                await asyncio.sleep(wait * random.uniform(0.5, 1.5))  # noqa: S311 jitter, not a secret
+        return await self._once(members)
+
+    async def _once(self, members: Sequence[M]) -> Sequence[R | BaseException]:
+        answers = await self._run(members)
+        if len(answers) != len(members):
+            raise AnswersMiscounted(members=len(members), answers=len(answers))
+        return answers
 
     async def drain(self) -> None:
         """Wait until nothing is queued or running; called at shutdown."""
         while self._running:
             await asyncio.wait(set(self._running))
+
+
+def _tell(future: asyncio.Future[R], answer: R | BaseException) -> None:
+    if future.done():
+        return  # the client hung up; its act is committed all the same
+    if isinstance(answer, BaseException):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)

@@ -8,12 +8,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, literal_column, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from zhizhao.kernel.clock import MICROSECOND, from_micros
-from zhizhao.storage.engine import postgresql_engine, sqlite_engine
+from zhizhao.storage.engine import UNSURE, postgresql_engine, sqlite_engine
 from zhizhao.storage.errors import CommitUnknown, UnsafeStore
+from zhizhao.storage.failure import FOREIGN, is_definite, raise_named
 from zhizhao.storage.hot import HotStore, PostgresqlHot, SqliteHot
+from zhizhao.storage.uncancelled import uncancelled
 
 # SQLite of Debian 12 is 3.40, where unixepoch('subsec') is NULL without an error (SECURITY.md §3.3).
 NOW_SQL = {
@@ -54,7 +56,11 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Open one writing transaction; commit at its end. Raises CommitUnknown when COMMIT lost its connection."""
+        """Open one writing transaction; commit at its end.
+
+        Raises CommitUnknown when COMMIT lost its connection, else with nothing kept StoreUnreachable, StoreBusy,
+        StoreConflict, StoreFull.
+        """
         if self.is_sqlite:
             async with self._writing, self._transaction() as connection:
                 yield connection
@@ -64,29 +70,30 @@ class Database:
 
     @asynccontextmanager
     async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        async with self._writer.connect() as connection:
-            transaction = await connection.begin()
+        connection = await _begun(self._writer)
+        try:
             try:
                 yield connection
-            except BaseException:
-                await asyncio.shield(transaction.rollback())
+            except BaseException as failure:
+                await uncancelled(_roll_back(connection))
+                if isinstance(failure, DBAPIError):
+                    raise_named(failure)
                 raise
-            try:
-                await asyncio.shield(transaction.commit())
-            except DBAPIError as cause:
-                if cause.connection_invalidated:
-                    raise CommitUnknown(during="request") from cause
-                raise
+            await uncancelled(_commit(connection))
+        finally:
+            await uncancelled(connection.close())
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """Open one reading transaction; nothing it does is kept."""
-        async with self._reader.connect() as connection:
-            transaction = await connection.begin()
-            try:
-                yield connection
-            finally:
-                await transaction.rollback()
+        """Open one reading transaction; nothing it does is kept. Raises StoreUnreachable, StoreBusy."""
+        connection = await _begun(self._reader)
+        try:
+            yield connection
+        except DBAPIError as failure:
+            raise_named(failure)
+        finally:
+            await uncancelled(_roll_back(connection))
+            await uncancelled(connection.close())
 
     def now_sql(self) -> str:
         """Return SQL for the store's present moment in microseconds, with the tests' offset (0 in production)."""
@@ -109,3 +116,39 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def _begun(engine: AsyncEngine) -> AsyncConnection:
+    """Return a connection inside a transaction. Raises StoreUnreachable, StoreBusy."""
+    connection = engine.connect()
+    try:
+        await connection.start()
+        await connection.begin()
+    except FOREIGN as failure:
+        await uncancelled(connection.close())
+        raise_named(failure)
+    except BaseException:
+        await uncancelled(connection.close())
+        raise
+    return connection
+
+
+async def _roll_back(connection: AsyncConnection) -> None:
+    """Roll back; a connection that cannot even do that is thrown away, and the first failure stays the one told."""
+    try:
+        await connection.rollback()
+    except FOREIGN:
+        await connection.invalidate()
+
+
+async def _commit(connection: AsyncConnection) -> None:
+    connection.info.pop(UNSURE, None)
+    try:
+        await connection.commit()
+    except FOREIGN as failure:
+        if is_definite(failure):
+            raise_named(failure)
+        await connection.invalidate()
+        raise CommitUnknown(during="request") from failure
+    if warning := connection.info.pop(UNSURE, None):
+        raise CommitUnknown(during="request", warning=warning)

@@ -15,7 +15,7 @@ SQLITE_PRAGMAS = (
     "PRAGMA trusted_schema=OFF",
 )
 POSTGRESQL_SETTINGS = {
-    # SECURITY.md §3.4: no statement_timeout, because it would cover COMMIT too.
+    "statement_timeout": "0",  # it would cover COMMIT too, SECURITY.md §3.4
     "lock_timeout": "2000",
     "idle_in_transaction_session_timeout": "10000",
     "application_name": "zhizhao",
@@ -53,10 +53,30 @@ def sqlite_engine(url: URL, *, writes: bool, size: int) -> AsyncEngine:
 
 def postgresql_engine(url: URL, *, size: int) -> AsyncEngine:
     """Return the ordinary pool of a worker; the hot paths have their own two connections."""
-    return create_async_engine(
+    engine = create_async_engine(
         url,
         pool_size=size,
         max_overflow=size,
         pool_recycle=45,  # HAProxy's idle timeout, SECURITY.md §9
-        connect_args={"server_settings": POSTGRESQL_SETTINGS, "timeout": 10},
+        pool_pre_ping=True,  # a connection that died idle is replaced before the first statement
+        connect_args={
+            "server_settings": POSTGRESQL_SETTINGS,
+            "timeout": 10,
+            "target_session_attrs": "read-write",  # never the old leader, SECURITY.md §9
+        },
     )
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _listen(raw: Any, record: Any) -> None:
+        raw.driver_connection.add_log_listener(lambda _, message: note_unsure(message, record.info))
+
+    return engine
+
+
+UNSURE = "commit_unsure"
+
+
+def note_unsure(message: Any, notes: dict[Any, Any]) -> None:
+    """Note a server's warning that a wait for synchronous replication was cancelled (SECURITY.md §3.4.4)."""
+    if "synchronous replication" in str(message.message):
+        notes[UNSURE] = str(message.message)

@@ -9,6 +9,22 @@ class StoreBusy(ZhizhaoError):
     code = "busy"
 
 
+class StoreConflict(StoreBusy):
+    """Two transactions stood in each other's way and ours gave in; nothing of it was kept."""
+
+
+class StoreFull(ZhizhaoError):
+    """The disk of the store is full; nothing was kept, and writing works again when there is room."""
+
+    code = "store-full"
+
+
+class StoreUnreachable(ZhizhaoError):
+    """The store cannot be reached or written now; nothing was kept."""
+
+    code = "store-unreachable"
+
+
 class CommitUnknown(ZhizhaoError):
     """The connection was lost during COMMIT: the act may or may not have happened; ask again with the same key."""
 

@@ -13,9 +13,13 @@ from typing import Any, Protocol
 
 import asyncpg
 
-from zhizhao.storage.engine import POSTGRESQL_SETTINGS, set_up_sqlite
+from zhizhao.storage.engine import POSTGRESQL_SETTINGS, UNSURE, note_unsure, set_up_sqlite
 from zhizhao.storage.errors import CommitUnknown
+from zhizhao.storage.failure import FOREIGN, is_definite, raise_named
+from zhizhao.storage.uncancelled import uncancelled
 
+_TRIES = 3
+"""Connections to try before the store counts as unreachable; only before the first statement."""
 Row = Sequence[Any]
 
 
@@ -75,15 +79,35 @@ class SqliteHot:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[HotConnection]:
-        """Open a BEGIN IMMEDIATE transaction; commit at the end, roll back on an exception."""
+        """Open a BEGIN IMMEDIATE transaction; commit at the end, never cancelled; roll back on an exception."""
         async with self._writing:
-            await self.fetch("BEGIN IMMEDIATE")
             try:
+                await uncancelled(self.fetch("BEGIN IMMEDIATE"))
                 yield self
-            except BaseException:
-                await asyncio.shield(self.fetch("ROLLBACK"))
+            except BaseException as failure:
+                await uncancelled(self._roll_back())
+                if isinstance(failure, sqlite3.Error):
+                    raise_named(failure)
                 raise
-            await asyncio.shield(self.fetch("COMMIT"))
+            await uncancelled(self._commit())
+
+    async def _commit(self) -> None:
+        try:
+            await self.fetch("COMMIT")
+        except sqlite3.Error as failure:
+            await self._roll_back()
+            if is_definite(failure):
+                raise_named(failure)
+            raise CommitUnknown(during="batch") from failure
+
+    async def _roll_back(self) -> None:
+        """Leave the transaction, if there is one: a full disk may have ended it already."""
+
+        def work() -> None:
+            if self._connection is not None and self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+        await asyncio.get_running_loop().run_in_executor(self._thread, work)
 
     async def close(self) -> None:
         """Close the connection in its own thread and end the thread."""
@@ -125,33 +149,94 @@ class PostgresqlHot:
     async def _opened(self) -> Any:
         async with self._opening:
             if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=2,
-                    max_size=2,
-                    max_inactive_connection_lifetime=45,
-                    server_settings=POSTGRESQL_SETTINGS,
-                )
+                try:
+                    self._pool = await asyncpg.create_pool(
+                        self._dsn,
+                        min_size=2,
+                        max_size=2,
+                        max_inactive_connection_lifetime=45,
+                        reset=_keep,
+                        server_settings=POSTGRESQL_SETTINGS,
+                        target_session_attrs="read-write",
+                    )
+                except FOREIGN as failure:
+                    raise_named(failure)
         return self._pool
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[HotConnection]:
         """Open a transaction; commit at the end, never cancelled; a connection lost in COMMIT is unknown."""
         pool = self._pool or await self._opened()
-        async with pool.acquire() as connection:
-            await connection.execute("BEGIN")
+        connection = await _begun(pool)
+        try:
             try:
                 yield _PostgresqlConnection(connection)
-            except BaseException:
-                if not connection.is_closed():
-                    await asyncio.shield(connection.execute("ROLLBACK"))
+            except BaseException as failure:
+                await uncancelled(_roll_back(connection))
+                if isinstance(failure, asyncpg.PostgresError | asyncpg.InterfaceError):
+                    raise_named(failure)
                 raise
-            try:
-                await asyncio.shield(connection.execute("COMMIT"))
-            except (OSError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError) as cause:
-                raise CommitUnknown(during="batch") from cause
+            await uncancelled(_commit(connection))
+        finally:
+            await uncancelled(pool.release(connection))
 
     async def close(self) -> None:
         """Give the connections back."""
         if self._pool is not None:
             await self._pool.close()
+
+
+async def _begun(pool: Any) -> Any:
+    """Return a connection inside a transaction; one that died idle is replaced. Raises StoreUnreachable."""
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            connection = await pool.acquire()
+        except FOREIGN as failure:
+            raise_named(failure)
+        try:
+            await uncancelled(connection.execute("BEGIN"))
+        except FOREIGN as failure:
+            await uncancelled(pool.release(connection))
+            if not tries_left:
+                raise_named(failure)
+        except BaseException:
+            await uncancelled(_roll_back(connection))
+            await uncancelled(pool.release(connection))
+            raise
+        else:
+            return connection
+    raise AssertionError  # the last try returns or raises
+
+
+async def _roll_back(connection: Any) -> None:
+    """Roll back; a connection that cannot even do that is closed, and the first failure stays the one told."""
+    try:
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+    except FOREIGN:
+        connection.terminate()
+
+
+async def _commit(connection: Any) -> None:
+    notes: dict[Any, Any] = {}
+
+    def listener(_: object, message: object) -> None:
+        note_unsure(message, notes)
+
+    connection.add_log_listener(listener)
+    try:
+        await connection.execute("COMMIT")
+    except FOREIGN as failure:
+        if is_definite(failure):
+            raise_named(failure)
+        connection.terminate()
+        raise CommitUnknown(during="batch") from failure
+    finally:
+        if not connection.is_closed():
+            connection.remove_log_listener(listener)
+    if notes:
+        raise CommitUnknown(during="batch", warning=notes[UNSURE])
+
+
+async def _keep(_connection: object) -> None:
+    """Reset nothing between batches: they leave no session state, and a reset is one more round trip each."""

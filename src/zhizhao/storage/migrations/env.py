@@ -11,7 +11,9 @@ from zhizhao.storage.tables import load_all, metadata
 
 def run(connection: Connection) -> None:
     """Run the migrations on an open connection."""
-    context.configure(connection=connection, target_metadata=metadata, transaction_per_migration=True, render_as_batch=False)
+    context.configure(
+        connection=connection, target_metadata=metadata, transaction_per_migration=True, render_as_batch=False
+    )
     with context.begin_transaction():
         context.run_migrations()
 
