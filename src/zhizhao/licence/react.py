@@ -8,7 +8,6 @@ the entity's status from the register itself.
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from zhizhao.kernel.actor import SYSTEM
 from zhizhao.kernel.events import Event
 from zhizhao.licence.errors import NotIssuable
 from zhizhao.licence.follow import follow
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
 AT_ONCE: Final = 8
 """So many events of one append are followed in the transaction itself, each a few milliseconds."""
-BECAUSE: Final = Cause(actor=SYSTEM)
 
 
 async def react_registered(connection: Transaction, event: Event, *, office: Office, registry: "RegistryStore") -> None:
@@ -45,15 +43,15 @@ async def react_all(
         await office.store.note_due(connection, others, principal_changed=True)
         await office.store.note_due(connection, {event.uscc for event in changes} - others)
         return
-    for uscc in sorted({event.uscc for event in changes}):
+    for event in sorted(changes, key=lambda event: event.uscc):
         try:
             await follow(
                 connection,
-                uscc,
-                cause=BECAUSE,
+                event.uscc,
+                cause=Cause(actor=event.actor, because=event.kind),
                 office=office,
                 registry=registry,
-                principal_changed=uscc in others,
+                principal_changed=event.uscc in others,
             )
         except NotIssuable:  # a registration certificate: the register keeps it, there is nothing to issue
             continue
