@@ -53,6 +53,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How long a real-name check is good for further downloads: 3 hours."""
     pin_attempts: Annotated[int, msgspec.Meta(ge=3, le=10)] = 5
     """Wrong PINs before the device must prove its person again."""
+    devices_per_person: Annotated[int, msgspec.Meta(ge=1, le=5)] = 1
+    """Active devices of one person; enrolling one more retires the oldest (belief, so a setting)."""
     misses_per_minute: Annotated[int, msgspec.Meta(ge=5, le=120)] = 30
     """Unknown codes a client may send in a minute before it is stopped."""
     status_list_seconds: Annotated[int, msgspec.Meta(ge=30, le=300)] = 300
@@ -81,6 +83,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def url_of_database(self) -> str:
         """Return the SQLAlchemy URL, SQLite in the data folder by default."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_path() / 'zhizhao.db'}"
+
+    def with_database(self, url: str | None) -> "Settings":
+        """Return the same settings for another store, where one is named."""
+        return msgspec.structs.replace(self, database_url=url) if url else self
 
 
 def read_settings(path: Path) -> Settings:

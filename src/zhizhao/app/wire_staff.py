@@ -174,6 +174,6 @@ def wire(parts: Parts) -> StaffVerbs:
     )
 
 
-def session_finder(parts: Parts) -> FindSession:
+def find_session_of(parts: Parts) -> FindSession:
     """Return what the session middleware asks: the live session of a cookie's token."""
     return Signing(parts).find

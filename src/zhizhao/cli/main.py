@@ -76,4 +76,3 @@ def main(arguments: Sequence[str] | None = None) -> None:
         given.remove("--json")
         given.insert(0, "--json")
     root.main(args=given, prog_name="zhizhao")
-

@@ -82,7 +82,7 @@ PEAK_POSTGRESQL = """
 WITH ask(client_id, n) AS (SELECT * FROM unnest($1::text[], $2::bigint[])),
  cur AS MATERIALIZED (
   SELECT p.client_id, a.n, c.state, c.revision, t.at,
-         least(c.peak_per_second, p.tokens + greatest(t.at - p.filled_at, 0) * c.peak_per_second / 1000000.0) AS have,
+         least(c.peak_per_second, p.tokens + greatest(t.at - p.filled_at, 0) / 1000000.0 * c.peak_per_second) AS have,
          CASE WHEN t.at - p.missed_since < 60000000 THEN p.missed ELSE 0 END AS missed
     FROM client_peak p JOIN ask a USING (client_id) JOIN client c USING (client_id), (SELECT {now} AS at) t
    ORDER BY p.client_id FOR UPDATE OF p)
@@ -94,13 +94,13 @@ PEAK_SQLITE = """
 UPDATE client_peak SET
   tokens = h.have - min(?2, cast(h.have AS integer)), filled_at = h.at
  FROM (SELECT p.client_id, t.at,
-         min(c.peak_per_second, p.tokens + max(t.at - p.filled_at, 0) * c.peak_per_second / 1000000.0) AS have
+         min(c.peak_per_second, p.tokens + max(t.at - p.filled_at, 0) / 1000000.0 * c.peak_per_second) AS have
          FROM client_peak p JOIN client c USING (client_id), (SELECT {now} AS at) t WHERE p.client_id = ?1) h
  WHERE client_peak.client_id = h.client_id
 RETURNING client_peak.client_id, tokens
 """
 BEFORE_PEAK_SQLITE = """
-SELECT p.client_id, min(c.peak_per_second, p.tokens + max({now} - p.filled_at, 0) * c.peak_per_second / 1000000.0),
+SELECT p.client_id, min(c.peak_per_second, p.tokens + max({now} - p.filled_at, 0) / 1000000.0 * c.peak_per_second),
        c.state, c.revision, CASE WHEN {now} - p.missed_since < 60000000 THEN p.missed ELSE 0 END
   FROM client_peak p JOIN client c USING (client_id) WHERE p.client_id = ?1
 """

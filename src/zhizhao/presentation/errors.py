@@ -39,6 +39,12 @@ class IdempotencyMismatch(ZhizhaoError):
     code = "idempotency-mismatch"
 
 
+class TicketUnknown(ZhizhaoError):
+    """No such ticket of this person; it may have been forgotten long after its end."""
+
+    code = "ticket-unknown"
+
+
 class ShowRefused(ZhizhaoError):
     """The licence or the authority does not carry a presentation now; `because` says why."""
 

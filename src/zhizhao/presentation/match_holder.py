@@ -11,6 +11,7 @@ from zhizhao.ledger.entry import Act, new_entry
 from zhizhao.presentation.errors import MatchLimited, PresentationUnknown
 from zhizhao.presentation.presentation import Verdict
 from zhizhao.storage.database import Transaction
+from zhizhao.wallet.proving.lookup import document_lookup
 
 if TYPE_CHECKING:
     from zhizhao.ledger.store import LedgerStore
@@ -48,7 +49,7 @@ async def match_holder(
     if await store.count_match(connection, presentation_id, at=clock.now()) > MOST_MATCHES:
         raise MatchLimited(presentation_id=presentation_id)
     person = await wallets.person(connection, presentation.presenter.person_id)
-    lookup = sealer.lookup(document.kind, document.number)
+    lookup = document_lookup(sealer, document)
     same = person is not None and hmac.compare_digest(person.id_lookup, lookup) and comparable(person.name) == wanted
     entry = new_entry(
         clock,

@@ -107,6 +107,12 @@ class PresentationStore:
         row = (await connection.execute(query)).one_or_none()
         return row and TicketState(expires_at=row.expires_at, presentation_id=row.presentation_id)
 
+    async def redeemed_among(self, connection: Transaction, code_macs: Sequence[bytes]) -> dict[bytes, str]:
+        """Return the presentation of each of these tickets that was redeemed: one query for all waiting phones."""
+        query = select(TICKET.c.code_mac, TICKET.c.presentation_id)
+        query = query.where(TICKET.c.code_mac.in_(code_macs), TICKET.c.presentation_id.is_not(None))
+        return {bytes(mac): found for mac, found in await connection.execute(query)}
+
     async def void_tickets(
         self, connection: Transaction, *, at: datetime, uscc: str | None = None, device_id: str | None = None
     ) -> int:

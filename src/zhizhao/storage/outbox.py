@@ -52,7 +52,7 @@ class Outbox:
         many: Mapping[str, Sequence[ManyInTransaction]] | None = None,
     ) -> None:
         self._clock = clock
-        self._reactions = reactions or {}
+        self._reactions = {} if reactions is None else reactions
         self._many = many or {}
 
     async def append(self, connection: AsyncConnection, *events: Event) -> None:

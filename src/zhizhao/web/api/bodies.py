@@ -25,7 +25,7 @@ class RedeemBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class HolderMatchBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """`POST …/holder-match`: does this person stand before us?"""
+    """`POST …/holder-match`: whether this person stands before you."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     id_number: Annotated[str, msgspec.Meta(min_length=4, max_length=32)]

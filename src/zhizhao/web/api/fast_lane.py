@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from zhizhao.kernel.errors import ZhizhaoError
@@ -35,14 +36,14 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
     always: Headers = [*ALWAYS] if demo else [*ALWAYS, (b"strict-transport-security", HSTS.encode())]
 
     async def lane(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+        if scope["type"] != ScopeType.HTTP or scope["path"] != PATH or scope["method"] != "POST":
             await app(scope, receive, send)
             return
         number = request_id(scope)  # type: ignore[arg-type] # a TypedDict is a dict at run time
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             reply = await door.answer(headers, await _body(receive))
-            status, body, own = 201, reply.body, created_headers(reply)
+            status, body, own = 201, _encode(reply.shown), created_headers(reply)
         except ZhizhaoError as error:
             status, body, own = _problem(error, base_url=base_url, number=number)
         own += [*always, (b"content-length", str(len(body)).encode()), (b"x-request-id", number.encode())]

@@ -31,14 +31,14 @@ async def redeem(
 ) -> Response[PresentationBody]:
     """Redeem one presentation code: exactly once, by one relying party.
 
-    Body: `code`, `matter`, `purpose` (≤ 200 characters), optional `case_number`, `operator`, `fields`. `Idempotency-Key`
-    is honoured for 24 hours. `verdict` is `refused`, with the failed check named and no face data, when the code is
+    Body: `code`, `matter`, `purpose` (≤ 200 characters), optional `case_number`, `operator`, `fields`.
+    `Idempotency-Key` is honoured for 24 hours. `verdict` is `refused`, with the failed check named and no face data, when the code is
     good but the licence or the presenter's authority is not.
     """
     door = RedeemDoor(verbs=api_verbs, database=database)
     reply = await door.answer(dict(request.headers), await request.body())
     headers = {"ratelimit": f'"peak";r={reply.calls_left};t=1'}
-    return Response(reply.body, status_code=201, headers=headers, media_type="application/json")
+    return Response(reply.shown, status_code=201, headers=headers, media_type="application/json")
 
 
 @get("/api/v1/presentations/{presentation_id:str}", **READ)

@@ -25,14 +25,13 @@ from zhizhao.web.limits import check_json
 
 CREATED: Final = 201
 _decode = msgspec.json.Decoder(RedeemBody).decode
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A created presentation, ready to send."""
+    """A created presentation and what its headers say."""
 
-    body: bytes
+    shown: PresentationBody
     calls_left: int
     repeated: bool
 
@@ -49,7 +48,7 @@ class RedeemDoor:
         client_id = self._verbs.client_of(headers.get("authorization"))
         redeemed = await self._verbs.redeem(read_ask(client_id, headers, body))
         shown = await self._body(redeemed)
-        return Reply(_encode(shown), redeemed.calls_left, redeemed.repeated)
+        return Reply(shown, redeemed.calls_left, redeemed.repeated)
 
     async def _body(self, redeemed: Redeemed) -> PresentationBody:
         presentation = redeemed.presentation

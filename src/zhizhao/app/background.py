@@ -1,0 +1,47 @@
+"""Starts and stops the background work of one process; only the leader does it, the others stand by."""
+
+import asyncio
+import gc
+
+from zhizhao.app.jobs import jobs, run
+from zhizhao.app.parts import Parts
+from zhizhao.ledger.seal import refresh
+from zhizhao.storage.leader import lead
+
+REFRESH_SECONDS = 1.0
+
+
+class Background:
+    """The tasks of one process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stop = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start to lead or to stand by, and to follow the newest head of the ledger."""
+        gc.collect()
+        gc.freeze()
+        self._tasks = [asyncio.create_task(self._lead()), asyncio.create_task(self._follow())]
+
+    async def _lead(self) -> None:
+        async with lead(self._parts.database, stop=self._stop) as leading:
+            if leading:
+                await asyncio.gather(*(run(job, stop=self._stop) for job in jobs(self._parts)))
+
+    async def _follow(self) -> None:
+        """Let receipts of this worker name the newest head, whoever seals."""
+        parts = self._parts
+        while not self._stop.is_set():
+            async with parts.database.read() as connection:
+                await refresh(connection, store=parts.ledger, keys=parts.keys)
+            try:
+                await asyncio.wait_for(self._stop.wait(), REFRESH_SECONDS)
+            except TimeoutError:
+                continue
+
+    async def stop(self) -> None:
+        """Tell the tasks to end and wait for them."""
+        self._stop.set()
+        await asyncio.gather(*self._tasks)

@@ -1,0 +1,99 @@
+"""Build the served application from the settings: parts, doors, policies, background work."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from litestar.types import ASGIApp
+
+from zhizhao.app import wire_api, wire_desk, wire_office, wire_public, wire_staff, wire_wallet
+from zhizhao.app.background import Background
+from zhizhao.app.http import build_app
+from zhizhao.app.parts import KEY_FOLDER, Parts, build_parts
+from zhizhao.document.pdf import Press
+from zhizhao.kernel.clock import SystemClock
+from zhizhao.presentation.archive import Archivist
+from zhizhao.settings import Settings, read_passphrase
+from zhizhao.storage.startup import require_safe_store
+from zhizhao.trust.certificates import Certificates
+from zhizhao.trust.file_provider import FileKeys
+from zhizhao.trust.keys import Purpose
+from zhizhao.web.api.documents import openapi_config
+from zhizhao.web.api.fast_lane import fast_lane
+from zhizhao.web.api.redeem import RedeemDoor
+from zhizhao.web.api.routes import handlers as api_handlers
+from zhizhao.web.desk.routes import handlers as desk_handlers
+from zhizhao.web.office.routes import handlers as office_handlers
+from zhizhao.web.public.routes import handlers as public_handlers
+from zhizhao.web.staff.routes import handlers as staff_handlers
+from zhizhao.web.wallet.routes import handlers as wallet_handlers
+
+HANDLERS = (
+    *public_handlers,
+    *wallet_handlers,
+    *desk_handlers,
+    *office_handlers,
+    *staff_handlers,
+    *api_handlers,
+)
+
+
+def create_app(settings: Settings) -> ASGIApp:
+    """Return the ASGI application of an installation; opens its keys now, its store at start-up."""
+    clock = SystemClock()
+    keys = FileKeys.open(settings.data_path() / KEY_FOLDER, read_passphrase(settings), clock=clock)
+    return serve_parts(build_parts(settings, keys=keys, clock=clock))
+
+
+def serve_parts(parts: Parts) -> ASGIApp:
+    """Return the ASGI application over parts that are built."""
+    settings = parts.settings
+    press = Press(settings.font_dir)
+    certificates = Certificates(settings.data_path() / KEY_FOLDER, parts.keys)
+    archivist = Archivist(
+        press=press,
+        keys=parts.keys,
+        chain=certificates.chain(Purpose.DOCUMENT_SEAL),
+        settings=settings,
+        database=parts.database,
+        store=parts.presentations,
+        licences=parts.licences,
+        clock=parts.clock,
+    )
+    api_verbs = wire_api.wire(parts, archivist)
+    staff = wire_staff.wire(parts)
+    application = build_app(
+        handlers=HANDLERS,
+        dependencies={
+            "api_verbs": api_verbs,
+            "desk_verbs": wire_desk.wire(parts, archivist),
+            "office_verbs": wire_office.wire(parts),
+            "public_verbs": wire_public.wire(parts),
+            "staff_verbs": staff,
+            "wallet_verbs": wire_wallet.wire(parts),
+        },
+        settings=settings,
+        clock=parts.clock,
+        database=parts.database,
+        csrf_secret=parts.keys.mac(parts.keys.current(Purpose.COOKIE), Purpose.COOKIE, b"csrf").hex(),
+        find_session=wire_staff.find_session_of(parts),
+        openapi=openapi_config(settings),
+        lifespan=[lambda _app: _life(parts, press)],
+    )
+    door = RedeemDoor(verbs=api_verbs, database=parts.database)
+    return fast_lane(application, door=door, base_url=settings.base_url, demo=settings.demo)
+
+
+@asynccontextmanager
+async def _life(parts: Parts, press: Press) -> AsyncIterator[None]:
+    """Start-up checks, background work, an orderly end: what was accepted is finished, then the store is closed."""
+    await require_safe_store(parts.database, clock=parts.clock, demo=parts.settings.demo)
+    background = Background(parts)
+    await background.start()
+    try:
+        yield
+    finally:
+        await background.stop()
+        await parts.redeem_line.batcher.drain()
+        await parts.show_line.batcher.drain()
+        press.close()
+        await parts.database.close()

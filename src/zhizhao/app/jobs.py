@@ -1,0 +1,61 @@
+"""Background work of an installation, done by the one worker that leads (HOUSE.md §2: units of work)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from zhizhao.app.parts import Parts
+from zhizhao.kernel.errors import ZhizhaoError
+from zhizhao.ledger.keeper import Keeper
+from zhizhao.ledger.witness import FileWitness
+
+log = structlog.get_logger("zhizhao.jobs")
+TICKET_KEEP = timedelta(days=1)
+"""How long a spent or expired ticket stays, so that a second scan hears “used” or “expired”, not “unknown”."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of background work."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[], Awaitable[Any]]
+
+
+def jobs(parts: Parts) -> list[Job]:
+    """Return the jobs of an installation."""
+    witness = FileWitness(parts.settings.data_path() / "witness.jsonl")
+    keeper = Keeper(parts.database, store=parts.ledger, keys=parts.keys, witness=witness, clock=parts.clock)
+    return [
+        Job("seal", parts.settings.seal_seconds, keeper.work),
+        Job("forget", 60, lambda: forget(parts)),
+    ]
+
+
+async def forget(parts: Parts) -> None:
+    """Delete what its retention has passed: tickets, idempotency keys, seen proofs, ended sessions."""
+    async with parts.database.write() as connection:
+        now = await parts.database.now(connection)
+        await parts.presentations.forget_tickets(connection, before=now - TICKET_KEEP)
+        await parts.presentations.forget_keys(connection, now=now)
+        await parts.wallets.forget(connection)
+
+
+async def run(job: Job, *, stop: asyncio.Event) -> None:
+    """Repeat one job until told to stop; a failure is logged and tried again at the next turn."""
+    while not stop.is_set():
+        try:
+            await job.work()
+        except ZhizhaoError as refusal:
+            log.error("job-refused", job=job.name, code=refusal.code, facts=refusal.facts)
+        except Exception:
+            log.exception("job-failed", job=job.name)
+        try:
+            await asyncio.wait_for(stop.wait(), job.every_seconds)
+        except TimeoutError:
+            continue

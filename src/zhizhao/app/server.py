@@ -1,0 +1,50 @@
+"""Serve an installation with uvicorn: one process on SQLite, as many workers as cores on PostgreSQL."""
+
+from functools import partial
+from typing import Any
+
+import uvicorn
+from uvicorn.supervisors import Multiprocess
+
+from zhizhao.app.build import create_app
+from zhizhao.settings import Settings
+from zhizhao.storage.errors import UnsafeStore
+from zhizhao.web.protocol import LimitedProtocol
+
+BACKLOG = 2048
+DRAIN_SECONDS = 30
+
+
+def config_of(settings: Settings, *, host: str, port: int, workers: int = 1) -> uvicorn.Config:
+    """Return uvicorn's configuration: our limited protocol, no access log (the proxy's), no proxy headers."""
+    application: Any = partial(create_app, settings)
+    return uvicorn.Config(
+        application,
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        http=LimitedProtocol,
+        ws="none",
+        loop="uvloop",
+        lifespan="on",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=DRAIN_SECONDS,
+    )
+
+
+def serve(settings: Settings, *, host: str, port: int, workers: int = 1, metrics_port: int | None = None) -> None:
+    """Serve until told to stop. Raises UnsafeStore and every refusal of the start-up checks before listening."""
+    if workers > 1 and settings.url_of_database().startswith("sqlite"):
+        raise UnsafeStore(reason="SQLite has one writing process; use PostgreSQL for more than one worker")
+    del metrics_port
+    config = config_of(settings, host=host, port=port, workers=workers)
+    if workers == 1:
+        uvicorn.Server(config).run()
+        return
+    Multiprocess(config, [config.bind_socket()]).run()

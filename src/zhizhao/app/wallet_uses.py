@@ -1,0 +1,235 @@
+"""The uses of a licence by its holder, bound: show, follow the ticket, read records, disown, freeze and unfreeze."""
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from zhizhao.app.parts import Parts
+from zhizhao.catalogue.errors import MatterUnknown
+from zhizhao.kernel.actor import Actor, ActorKind
+from zhizhao.kernel.page import Page
+from zhizhao.kernel.text import mask_name
+from zhizhao.ledger.entry import Act, new_entry
+from zhizhao.licence.errors import TransitionRefused
+from zhizhao.licence.freeze import freeze
+from zhizhao.licence.licence import Licence
+from zhizhao.licence.life import Cause
+from zhizhao.licence.unfreeze import unfreeze
+from zhizhao.presentation.errors import PresentationUnknown, TicketUnknown
+from zhizhao.presentation.presentation import Presentation
+from zhizhao.presentation.show import Showing
+from zhizhao.storage.database import Transaction
+from zhizhao.wallet.access import Caller
+from zhizhao.wallet.entitlement import HolderRole
+from zhizhao.wallet.errors import CopyOutOfDate, NotDownloaded, NotEntitled, PersonMismatch, ProofNeeded
+from zhizhao.wallet.events import PresentationDisowned
+from zhizhao.web.wallet.ticket_watch import TicketWatch
+from zhizhao.web.wallet.verbs import Record, RecordQuery, Shown, TicketNews, Wanted
+
+Usccs = Callable[[Transaction, Caller], Awaitable[Mapping[str, HolderRole]]]
+"""Which licences a caller may hold now, by USCC, with the role: asked anew each time."""
+WAIT_SECONDS = 15.0
+"""A waiting phone hears something at least this often, so that no proxy takes the line for dead (UX.md §8)."""
+FACE_FIELDS = (("uscc", "统一社会信用代码"),)
+MOST_RECORDS = 200
+
+
+class WalletUses:
+    """The bound verbs about uses, as methods on the parts."""
+
+    def __init__(self, parts: Parts, usccs: Usccs) -> None:
+        self.parts = parts
+        self.usccs = usccs
+        self.watch = TicketWatch(self._redeemed)
+
+    # ---------------------------------------------------------------- showing
+
+    async def show(self, caller: Caller, wanted: Wanted) -> Shown:
+        """Give out a ticket for the copy on this device. The door has asked for the unlock."""
+        parts = self.parts
+        async with parts.database.read() as connection:
+            copy = await parts.wallets.copy(connection, wanted.uscc, device_id=caller.device.device_id)
+            licence = await parts.licences.current(connection, wanted.uscc)
+            if copy is None or licence is None:
+                raise NotDownloaded(uscc=wanted.uscc, device=caller.device.device_id)
+            if wanted.matter is not None and await parts.catalogue.matter(connection, wanted.matter) is None:
+                raise MatterUnknown(matter=wanted.matter)
+        if wanted.role is not None and wanted.role != copy.role:
+            raise NotEntitled(uscc=wanted.uscc, role=wanted.role)
+        if copy.version != licence.version:
+            raise CopyOutOfDate(uscc=wanted.uscc, copy=copy.version, current=licence.version)
+        presenter = mask_name(caller.person.name)
+        ticket = await parts.show_line.show(
+            Showing(
+                uscc=wanted.uscc,
+                person_id=caller.person.person_id,
+                device_id=caller.device.device_id,
+                role=copy.role.value,
+                mandate_id=copy.mandate_id,
+                presenter_name=presenter,
+                matter=wanted.matter,
+            )
+        )
+        fields = await self._fields(licence, wanted.matter)
+        return Shown(ticket=ticket, licence=licence, presenter=presenter, role=copy.role.value, fields=fields)
+
+    async def _fields(self, licence: Licence, matter_code: str | None) -> tuple[tuple[str, str], ...]:
+        items = [(item.field, item.label) for item in licence.face.items]
+        whole = (*items[:1], *FACE_FIELDS, *items[1:])
+        if matter_code is None:
+            return whole
+        async with self.parts.database.read() as connection:
+            matter = await self.parts.catalogue.matter(connection, matter_code)
+        return tuple(f for f in whole if matter is not None and f[0] in matter.fields)
+
+    async def ticket_state(self, caller: Caller, handle: str) -> TicketNews:
+        """Return where a ticket of this person stands. Raises TicketUnknown."""
+        parts = self.parts
+        async with parts.database.read() as connection:
+            found = await parts.presentations.ticket_state(
+                connection, read_handle(handle), person_id=caller.person.person_id
+            )
+            if found is None:
+                raise TicketUnknown(person=caller.person.person_id)
+            record = None
+            if found.presentation_id is not None:
+                record = await self._record(connection, caller, found.presentation_id)
+            now = await parts.database.now(connection)
+        expired = record is None and found.expires_at <= now
+        return TicketNews(expires_at=found.expires_at, expired=expired, record=record)
+
+    async def ticket_news(self, caller: Caller, handle: str) -> AsyncIterator[TicketNews]:
+        """Say where a ticket stands at once, and again until it was redeemed or is past its life."""
+        mac = read_handle(handle)
+        while True:
+            news = await self.ticket_state(caller, handle)
+            yield news
+            if news.expired or news.record is not None:
+                return
+            left = (news.expires_at - self.parts.clock.now()).total_seconds()
+            await self.watch.redeemed(mac, within=max(0.2, min(WAIT_SECONDS, left + 0.2)))
+
+    async def _redeemed(self, code_macs: Sequence[bytes]) -> Mapping[bytes, str]:
+        async with self.parts.database.read() as connection:
+            return await self.parts.presentations.redeemed_among(connection, code_macs)
+
+    # ---------------------------------------------------------------- records
+
+    async def records(self, caller: Caller, query: RecordQuery) -> Page[Record]:
+        """Return the use records of the licences this person holds now; a grantee sees his or her own uses."""
+        parts = self.parts
+        async with parts.database.read() as connection:
+            roles = await self.usccs(connection, caller)
+            wanted = [u for u in roles if query.uscc in {None, u}]
+            limit = min(query.limit, MOST_RECORDS)
+            found = await parts.presentations.of_entities(connection, wanted, before=query.before, limit=limit + 1)
+            mine = [p for p in found[:limit] if _may_see(p, caller=caller, role=roles[p.uscc])]
+            rows = [await self._told(connection, p) for p in mine]
+        more = len(found) > limit
+        return Page(rows=tuple(rows), next=found[limit - 1].verified_at.isoformat() if more else None)
+
+    async def record(self, caller: Caller, presentation_id: str) -> Record:
+        """Return one record. Raises PresentationUnknown."""
+        async with self.parts.database.read() as connection:
+            return await self._record(connection, caller, presentation_id)
+
+    async def _record(self, connection: Transaction, caller: Caller, presentation_id: str) -> Record:
+        found = await self.parts.presentations.get(connection, presentation_id)
+        own = found is not None and found.presenter.person_id == caller.person.person_id
+        if found is None or not (own or await self._represents(connection, caller, found.uscc)):
+            raise PresentationUnknown(presentation_id=presentation_id)
+        return await self._told(connection, found)
+
+    async def _represents(self, connection: Transaction, caller: Caller, uscc: str) -> bool:
+        roles = await self.usccs(connection, caller)
+        return roles.get(uscc) is HolderRole.LEGAL_REPRESENTATIVE
+
+    async def _told(self, connection: Transaction, presentation: Presentation) -> Record:
+        licence = await self.parts.licences.version(connection, presentation.uscc, presentation.licence_version)
+        matter = await self.parts.catalogue.matter(connection, presentation.matter)
+        labels = {item.field: item.label for item in licence.face.items} if licence else {}
+        return Record(
+            presentation=presentation,
+            name=licence.face.name if licence else presentation.uscc,
+            matter=matter,
+            labels={**labels, **dict(FACE_FIELDS)},
+        )
+
+    async def disown(self, caller: Caller, presentation_id: str) -> Record:
+        """Freeze the licence of a record at once and write down that the holder does not know the use."""
+        parts = self.parts
+        actor = _actor(caller)
+        async with parts.database.write() as connection:
+            record = await self._record(connection, caller, presentation_id)
+            told = record.presentation
+            await self._freeze(connection, told.uscc, actor=actor, because="disowned")
+            entry = new_entry(
+                parts.clock,
+                act=Act.WALLET_PRESENTATION_DISOWNED,
+                actor=actor,
+                object_id=presentation_id,
+                on_behalf_of=told.uscc,
+            )
+            await parts.ledger.append(connection, entry)
+            event = PresentationDisowned(
+                actor=actor, uscc=told.uscc, presentation_id=presentation_id, client_id=told.client_id
+            )
+            await parts.outbox.append(connection, event)
+        return record
+
+    # ---------------------------------------------------------------- freezing a licence
+
+    async def freeze_licence(self, caller: Caller, uscc: str) -> None:
+        """Freeze a licence; anybody who may hold it now may, also from another phone than the lost one."""
+        async with self.parts.database.write() as connection:
+            if uscc not in await self.usccs(connection, caller):
+                raise NotEntitled(uscc=uscc)
+            await self._freeze(connection, uscc, actor=_actor(caller), because="frozen-by-holder")
+
+    async def _freeze(self, connection: Transaction, uscc: str, *, actor: Actor, because: str) -> None:
+        try:
+            await freeze(connection, uscc, cause=Cause(actor=actor, because=because), office=self.parts.office)
+        except TransitionRefused:
+            return  # frozen before: what was wanted is so
+
+    async def unfreeze_licence(self, caller: Caller, uscc: str, proof_id: str) -> None:
+        """Lift the holder's freeze by a fresh proof of its legal representative."""
+        parts = self.parts
+        async with parts.database.write() as connection:
+            proof = await parts.wallets.proofs.use_proof(connection, proof_id, thumbprint=caller.device.thumbprint)
+            if proof is None:
+                raise ProofNeeded(reason="unknown, used, too old, or of another key")
+            if proof.id_lookup != caller.person.id_lookup:
+                raise PersonMismatch(device=caller.device.device_id)
+            if not await self._represents(connection, caller, uscc):
+                raise NotEntitled(uscc=uscc)
+            await parts.wallets.note_proved(connection, caller.device.device_id, proved_at=proof.proved_at)
+            cause = Cause(actor=_actor(caller), because=f"proved-by-{proof.kind.value.replace('_', '-')}")
+            await unfreeze(connection, uscc, cause=cause, office=parts.office)
+
+
+def _may_see(presentation: Presentation, *, caller: Caller, role: HolderRole) -> bool:
+    return role is HolderRole.LEGAL_REPRESENTATIVE or presentation.presenter.person_id == caller.person.person_id
+
+
+def _actor(caller: Caller) -> Actor:
+    return Actor(ActorKind.PERSON, caller.person.person_id)
+
+
+def make_handle(code_mac: bytes) -> str:
+    """Return what the phone calls its ticket: the keyed MAC, from which nobody gets back to the code."""
+    return base64.urlsafe_b64encode(code_mac).rstrip(b"=").decode()
+
+
+def read_handle(handle: str) -> bytes:
+    """Return the MAC of a handle. Raises TicketUnknown."""
+    try:
+        return base64.b64decode(handle + "=" * (-len(handle) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError) as cause:
+        raise TicketUnknown(reason="no handle") from cause
+
+
+def before_of(cursor: str | None) -> datetime | None:
+    """Return the moment of a page's cursor; None: the first page. Raises ValueError."""
+    return None if cursor is None else datetime.fromisoformat(cursor)

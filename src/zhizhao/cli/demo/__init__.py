@@ -1,0 +1,1 @@
+"""`zhizhao demo`: a demonstration installation with fictitious data, planted through the real verbs."""
