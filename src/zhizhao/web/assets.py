@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
 
 from zhizhao.web.csp import WORKER_CSP
 from zhizhao.web.guards import COOKIELESS, PUBLIC
@@ -114,7 +115,7 @@ def serve_assets(assets: Assets) -> Any:
     """Return the handler of `/static/…`: hashed names for a year, plain names to be asked for again each time."""
 
     @get(PREFIX + "{path:path}", permission=PUBLIC, sync_to_thread=False, name="static", **COOKIELESS)
-    def static_file(request: Request[Any, Any, Any], path: str) -> Response[bytes]:
+    def static_file(request: Request[Any, Any, Any], path: FromPath[str]) -> Response[bytes]:
         """Send one static file, compressed when the browser takes it."""
         wanted = path.lstrip("/")
         match = _HASHED.match(wanted)

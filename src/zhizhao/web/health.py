@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Response, get
+from litestar.di import NamedDependency
 
 from zhizhao.kernel.clock import rfc3339
 from zhizhao.storage.database import Database, Transaction
@@ -16,7 +17,7 @@ def alive() -> dict[str, str]:
 
 
 @get("/readyz", permission=PUBLIC, **COOKIELESS)
-async def ready(database: Database, reader: Transaction) -> Response[dict[str, str]]:
+async def ready(database: NamedDependency[Database], reader: NamedDependency[Transaction]) -> Response[dict[str, str]]:
     """Say that the store answers, with its time."""
     return Response({"status": "ok", "store": database.kind, "time": rfc3339(await database.now(reader))})
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from zhizhao.web.guards import PUBLIC
 from zhizhao.web.i18n import LANGUAGES, SOURCE
@@ -55,7 +55,7 @@ def preferences_of(request: Request[Any, Any, Any]) -> Preferences:
 @get("/preferences", permission=PUBLIC, sync_to_thread=False)
 def keep_preferences(
     request: Request[Any, Any, Any],
-    back: Annotated[str, Parameter(max_length=2000)] = "/",
+    back: Annotated[str, QueryParameter(max_length=2000)] = "/",
 ) -> Response[None]:
     """Keep what the query names in cookies and go back to the page the reader came from."""
     response: Response[None] = Response(None, status_code=303, headers={"location": local_path(back)})

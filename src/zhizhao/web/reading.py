@@ -1,5 +1,6 @@
 """Sets up a request before its handler runs: language, number in the log, and no cookie for token routes."""
 
+from time import perf_counter
 from typing import Any
 
 import structlog
@@ -7,6 +8,7 @@ from litestar import Request
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from zhizhao.web.i18n import speak
+from zhizhao.web.metrics import STARTED
 from zhizhao.web.preferences import preferences_of
 from zhizhao.web.request_id import request_id
 
@@ -16,6 +18,7 @@ def reading_middleware(app: ASGIApp) -> ASGIApp:
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
+            scope["state"][STARTED] = perf_counter()
             if scope["route_handler"].opt.get("bearer"):
                 # SECURITY.md §3.10: a bearer-only route refuses cookies; none reaches it, so none can speak for anyone.
                 scope["headers"] = [header for header in scope["headers"] if header[0] != b"cookie"]
