@@ -53,7 +53,7 @@ class Outbox:
     ) -> None:
         self._clock = clock
         self._reactions = {} if reactions is None else reactions
-        self._many = many or {}
+        self._many = {} if many is None else many
 
     async def append(self, connection: AsyncConnection, *events: Event) -> None:
         """Keep the events and run their same-transaction reactions, all in the caller's transaction."""
