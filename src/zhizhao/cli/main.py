@@ -17,7 +17,7 @@ COMMANDS = {
     "backup": ("zhizhao.cli.backup", "backup"),
     "bench": ("zhizhao.cli.bench", "bench"),
     "client": ("zhizhao.cli.client", "client"),
-    "demo": ("zhizhao.cli.demo", "demo"),
+    "demo": ("zhizhao.cli.demo.command", "demo"),
     "keys": ("zhizhao.cli.keys", "keys"),
     "licence": ("zhizhao.cli.licence", "licence"),
     "migrate": ("zhizhao.cli.migrate", "migrate"),
@@ -65,7 +65,7 @@ class Commands(click.Group):
 @click.version_option(zhizhao.__version__, prog_name="zhizhao")
 @click.pass_context
 def root(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
-    """zhizhao (执照): the electronic business licence, self-hosted."""
+    """Zhizhao (执照): the electronic business licence, self-hosted."""
     ctx.obj = Installation(config=config, as_json=as_json)
 
 

@@ -8,7 +8,10 @@ from zhizhao.kernel.region import UNITS, Numbering, code_of
 from zhizhao.kernel.uscc import check_character, organisation_check_character
 
 STATUSES = {"active": "存续", "revoked": "吊销", "deregistered": "注销", "rescinded": "撤销", "moved_out": "迁出"}
-WORDS = ["云帆", "河港", "运通", "六艺", "青禾", "石榴园", "北湖", "淳材", "矿山", "老街", "书香", "稻香", "远航", "新苗", "金穗", "兰草", "明珠", "松涛", "古槐", "微山湖"]
+WORDS = (
+    *("云帆", "河港", "运通", "六艺", "青禾", "石榴园", "北湖", "淳材", "矿山", "老街"),
+    *("书香", "稻香", "远航", "新苗", "金穗", "兰草", "明珠", "松涛", "古槐", "微山湖"),
+)
 TRADES = {
     "商贸": "一般项目：日用百货销售；农副产品销售；互联网销售；国内贸易代理。许可项目：食品销售。",
     "物流": "许可项目：道路货物运输（不含危险货物）。一般项目：装卸搬运；普通货物仓储服务；国内货物运输代理。",

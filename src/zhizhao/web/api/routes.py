@@ -4,6 +4,7 @@ from typing import Final
 
 from litestar.types import ControllerRouterHandler
 
+from zhizhao.web.api.documents import docs, openapi
 from zhizhao.web.api.presentations import holder_match, licence_pdf, of_case, presentation, proof, redeem
 from zhizhao.web.api.scope import client, matters
 from zhizhao.web.api.token import token
@@ -18,4 +19,6 @@ handlers: Final[list[ControllerRouterHandler]] = [
     holder_match,
     client,
     matters,
+    openapi,
+    docs,
 ]

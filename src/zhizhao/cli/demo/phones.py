@@ -1,0 +1,112 @@
+"""What people of the demonstration did before it opened: a download before a change, a mandate that ended."""
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from zhizhao.app.parts import Parts
+from zhizhao.catalogue.matter import Function
+from zhizhao.cli.demo.people import DemoPerson
+from zhizhao.kernel.actor import SYSTEM
+from zhizhao.kernel.clock import today
+from zhizhao.kernel.idcard import guess_document
+from zhizhao.kernel.ids import public_id
+from zhizhao.ledger.entry import Act
+from zhizhao.mandate.grant import Grant, Role
+from zhizhao.trust.base64url import b64url
+from zhizhao.wallet.download import download
+from zhizhao.wallet.enrol import Application, enrol
+from zhizhao.wallet.entitle import entitle
+from zhizhao.wallet.holding import DECLARATION_VERSION
+from zhizhao.wallet.proving.lookup import document_lookup
+from zhizhao.wallet.proving.make_slip import Applicant, make_slip
+from zhizhao.wallet.proving.proof import SlipClaim
+from zhizhao.wallet.proving.prove import prove
+
+PIN = "274916"
+
+
+async def fresh_slip(parts: Parts, who: DemoPerson) -> str:
+    """Make a slip as the registration window does; the longest life, since people try a demonstration slowly."""
+    async with parts.database.write() as connection:
+        slip = await make_slip(
+            connection,
+            Applicant(name=who.name, document_number=who.id_number),
+            minutes=4320,
+            act=Act.OPERATOR_SLIP_MADE,
+            actor=SYSTEM,
+            store=parts.wallets,
+            sealer=parts.sealer,
+            keys=parts.keys,
+            ledger=parts.ledger,
+            clock=parts.clock,
+        )
+    return slip.code
+
+
+async def download_once(parts: Parts, who: DemoPerson, uscc: str) -> None:
+    """Enrol a phone whose key is thrown away, and download one licence to it."""
+    jwk = _throwaway_jwk()
+    canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":")).encode()
+    thumbprint = b64url(hashlib.sha256(canonical).digest()).decode()
+    tools: dict[str, Any] = {"store": parts.wallets, "ledger": parts.ledger, "clock": parts.clock}
+    proof = await prove(
+        parts.database.write,
+        SlipClaim(code=await fresh_slip(parts, who), document_number=who.id_number),
+        thumbprint=thumbprint,
+        seconds=parts.settings.real_name_seconds,
+        provider=None,
+        sealer=parts.sealer,
+        keys=parts.keys,
+        **tools,
+    )
+    application = Application(
+        proof_id=proof.proof_id, pin=PIN, label="演示旧手机", thumbprint=thumbprint, public_jwk=jwk
+    )
+    enrolled = await enrol(parts.database.write, application, cap=1, keys=parts.keys, outbox=parts.outbox, **tools)
+    async with parts.database.write() as connection:
+        person = await parts.wallets.person(connection, enrolled.device.person_id)
+        assert person is not None  # noqa: S101 enrolled just above
+        entitled = await entitle(connection, person, registry=parts.registry)
+        await download(
+            connection,
+            enrolled.device,
+            next(e for e in entitled if e.entity.uscc == uscc),
+            declaration=DECLARATION_VERSION,
+            proof_seconds=parts.settings.real_name_seconds,
+            licences=parts.licences,
+            outbox=parts.outbox,
+            **tools,
+        )
+
+
+async def ended_mandate(parts: Parts, uscc: str, *, principal: DemoPerson, agent: DemoPerson) -> None:
+    """Keep a mandate that ended yesterday."""
+    now = parts.clock.now()
+    grant = Grant(
+        mandate_id=public_id("mnd"),
+        uscc=uscc,
+        principal_lookup=document_lookup(parts.sealer, guess_document(principal.id_number)),
+        grantee_lookup=document_lookup(parts.sealer, guess_document(agent.id_number)),
+        role=Role.AGENT,
+        matters=None,
+        functions=frozenset({Function.PRESENT}),
+        from_on=today(now - timedelta(days=31)),
+        to_on=today(now - timedelta(days=1)),
+        uses=None,
+        used=0,
+        granted_at=now - timedelta(days=31),
+        accepted_at=now - timedelta(days=31),
+        withdrawn_at=None,
+    )
+    async with parts.database.write() as connection:
+        await parts.mandates.insert(connection, grant)
+
+
+def _throwaway_jwk() -> dict[str, str]:
+    numbers = ec.generate_private_key(ec.SECP256R1()).public_key().public_numbers()
+    x, y = (b64url(n.to_bytes(32, "big")).decode() for n in (numbers.x, numbers.y))
+    return {"crv": "P-256", "kty": "EC", "x": x, "y": y}

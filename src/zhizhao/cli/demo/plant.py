@@ -1,0 +1,69 @@
+"""Plant the demonstration through the same verbs that real data take: import a spreadsheet, issue, mark, change."""
+
+import csv
+import io
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from zhizhao.app.parts import Parts
+from zhizhao.cli.demo.accounts import plant_accounts, read_accounts
+from zhizhao.cli.demo.entities import CHANGED_NAME, CHANGED_TO, DemoEntity, demo_entities
+from zhizhao.cli.demo.people import person
+from zhizhao.cli.demo.phones import download_once, ended_mandate
+from zhizhao.kernel.actor import SYSTEM
+from zhizhao.registry.entity import Mark
+from zhizhao.registry.import_entities import import_entities
+from zhizhao.registry.mark import mark
+
+REGISTER = "register.csv"
+CHANGED = "register-changed.csv"
+
+
+async def plant(parts: Parts, folder: Path) -> dict[str, Any]:
+    """Plant what is missing; return accounts and clients with their secrets."""
+    kept = read_accounts(folder)
+    if kept is not None:
+        return kept
+    entities = demo_entities()
+    async with parts.database.write() as connection:
+        await plant_matters(connection, store=parts.catalogue)
+    await _import(parts, folder / REGISTER, entities)
+    await _mark(parts, entities)
+    changing = next(e for e in entities if e.name == CHANGED_NAME)
+    await download_once(parts, changing.principal, changing.uscc)
+    await _import(parts, folder / CHANGED, [replace(changing, name=CHANGED_TO, approved_on="2026-11-20")])
+    await ended_mandate(parts, entities[0].uscc, principal=entities[0].principal, agent=person(OUTSIDERS[0]))
+    return await plant_accounts(parts, folder)
+
+
+OUTSIDERS = (960, 961, 962, 963, 964, 965)
+"""Numbers of people who represent nothing, to be managers and agents."""
+
+
+async def _import(parts: Parts, path: Path, entities: "list[DemoEntity] | tuple[DemoEntity, ...]") -> None:
+    rows = [entity.row() for entity in entities]
+    labels = list(dict.fromkeys(label for row in rows for label in row))
+    text = io.StringIO()
+    writer = csv.DictWriter(text, labels, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    path.write_text(text.getvalue(), "utf-8-sig")
+    await import_entities(path, parts)
+
+
+async def _mark(parts: Parts, entities: "tuple[DemoEntity, ...]") -> None:
+    for entity in entities:
+        for name in entity.marks:
+            async with parts.database.write() as connection:
+                await mark(
+                    connection,
+                    entity.uscc,
+                    wanted=Mark(name),
+                    because="演示数据",
+                    store=parts.registry,
+                    outbox=parts.outbox,
+                    ledger=parts.ledger,
+                    clock=parts.clock,
+                    actor=SYSTEM,
+                )
