@@ -77,7 +77,9 @@ async def keep(
 ) -> None:
     """Keep first versions of licences that this transaction founded: rows, history, ledger, events."""
     await office.store.add_versions(connection, [licence for _, licence in pressed])
-    done = [Done(head=head, act=LifeAct.ISSUE, row_hash=licence.row_hash) for head, licence in pressed]
+    done = [
+        Done(head=head, act=LifeAct.ISSUE, at=licence.issued_at, row_hash=licence.row_hash) for head, licence in pressed
+    ]
     await record(connection, done, cause=cause, office=office)
     events = [LicenceIssued(actor=cause.actor, uscc=head.uscc, version=head.version) for head, _ in pressed]
     await office.outbox.append(connection, *events)

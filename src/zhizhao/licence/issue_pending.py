@@ -78,7 +78,7 @@ async def issue_pending(
         pressed = await _pressed(database, fresh, office=office, tally=tally)
         async with database.write() as connection:
             rest = await _kept(connection, pressed, entities, cause=cause, office=office, tally=tally)
-            rest |= known.keys()
+            rest |= known.keys() | ({one.uscc for one in due} - entities.keys())
             for one in due:
                 if one.uscc in rest:
                     await _followed(connection, one, cause=cause, office=office, registry=registry, tally=tally)

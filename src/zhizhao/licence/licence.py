@@ -1,11 +1,12 @@
 """A licence version with its proofs, and what a redemption needs to know about the current one."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from zhizhao.kernel.actor import Actor
 from zhizhao.licence.face import LicenceFace, parse_face
-from zhizhao.licence.status import Hold, LicenceStatus, LifeAct, LifeState
+from zhizhao.licence.status import Hold, LicenceStatus, LifeAct, LifeState, after
 
 VERSIONS_PER_SERIAL = 999
 """The version segment of the identifier has three digits (GB/T 36904); then a new serial begins."""
@@ -92,6 +93,15 @@ class LifeEntry:
     """Reason code, such as the entity's new status."""
     actor: Actor
     happened_at: datetime
+
+
+def as_it_was(licence: Licence, history: Sequence[LifeEntry], moment: datetime) -> Licence:
+    """Return a version with the state that it had at a moment when it was the current one."""
+    state = LifeState()
+    for entry in history:
+        if entry.happened_at <= moment and entry.act is not LifeAct.ISSUE:
+            state = after(state, entry.act)
+    return replace(licence, status=state.status, holds=state.holds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ licence; a superseded one is `changed`; withdrawal ends every version for good.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -62,7 +63,8 @@ async def live(
     head = replace(before, state=after(before.state, act), acts=before.acts + 1)
     await office.store.move(connection, before, head)
     await _mark(connection, head, act, office=office)
-    await record(connection, [Done(head=head, act=act)], cause=cause, office=office)
+    done = Done(head=head, act=act, at=await office.store.now(connection))
+    await record(connection, [done], cause=cause, office=office)
     await office.outbox.append(connection, _event(head, act, cause=cause))
     return head
 
@@ -82,13 +84,14 @@ class Done:
     head: LicenceHead
     """What stands after it."""
     act: LifeAct
+    at: datetime
+    """By the store's clock; of a new version the moment it was issued."""
     row_hash: bytes | None = None
     """Of the version it made, so that the ledger pins the version rows."""
 
 
 async def record(connection: Transaction, done: Sequence[Done], *, cause: Cause, office: Office) -> None:
     """Write what was done into the licences' histories and into the ledger."""
-    now = await office.store.now(connection)
     history = [
         LifeEntry(
             number=one.head.acts,
@@ -97,7 +100,7 @@ async def record(connection: Transaction, done: Sequence[Done], *, cause: Cause,
             status=one.head.state.status,
             because=cause.because,
             actor=cause.actor,
-            happened_at=now,
+            happened_at=one.at,
         )
         for one in done
     ]

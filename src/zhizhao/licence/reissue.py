@@ -58,7 +58,7 @@ async def reissue(
         await store.positions.mark(connection, [new], head.state.status)
     await record(
         connection,
-        [Done(head=head, act=LifeAct.REISSUE, row_hash=licence.row_hash)],
+        [Done(head=head, act=LifeAct.REISSUE, at=licence.issued_at, row_hash=licence.row_hash)],
         cause=cause,
         office=office,
     )

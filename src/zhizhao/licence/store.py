@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.licence.errors import VersionConflict
 from zhizhao.licence.face import face_json, parse_face
-from zhizhao.licence.licence import CurrentLicence, Due, Licence, LicenceHead, LifeEntry
+from zhizhao.licence.licence import CurrentLicence, Due, Licence, LicenceHead, LifeEntry, as_it_was
 from zhizhao.licence.positions.store import POSITIONS, Position, PositionStore
 from zhizhao.licence.status import STATUS_OF_CODE, Hold, LicenceStatus, LifeAct, LifeState
 from zhizhao.storage.append_only import make_append_only
@@ -186,10 +186,11 @@ class LicenceStore:
         found = self._current().join(DISPLAYS, DISPLAYS.c.uscc == VERSIONS.c.uscc)
         return await self._one(connection, found.where(DISPLAYS.c.display_id == display_id))
 
-    async def made_by(self, connection: Transaction, uscc: str, moment: datetime) -> Licence | None:
-        """Return the newest version issued at or before a moment, with its present status; `as_of` tells the past."""
+    async def as_of(self, connection: Transaction, uscc: str, moment: datetime) -> Licence | None:
+        """Return the version that was current at a moment, with the status it had then; None before the first."""
         found = _WHOLE.where(VERSIONS.c.uscc == uscc, VERSIONS.c.issued_at <= moment)
-        return await self._one(connection, found.order_by(VERSIONS.c.version.desc()).limit(1))
+        version = await self._one(connection, found.order_by(VERSIONS.c.version.desc()).limit(1))
+        return None if version is None else as_it_was(version, await self.acts(connection, uscc), moment)
 
     async def acts(self, connection: Transaction, uscc: str) -> list[LifeEntry]:
         """Return the history of a licence, oldest first."""
