@@ -16,8 +16,9 @@ from importlib.resources import files
 from typing import Any
 
 import uvicorn
-from factories.postgres import free_port
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+
+from factories.postgres import free_port
 
 FLAGS = (
     "--disable-gpu",
@@ -134,7 +135,7 @@ def axe_findings(page: Page, *, within: str | None = None) -> list[str]:
     """Return what axe finds on the page (WCAG 2.2 A and AA, best practice), one line a node."""
     # Page.evaluate works under the strict policy; a script tag would be refused (UX.md §17).
     page.evaluate(_axe_source())
-    call = "([where, tags]) => axe.run(where || document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"
+    call = "([where, tags]) => axe.run(where || document, {runOnly: {type: 'tag', values: tags}})"
     result = page.evaluate(call, [within, list(AXE_TAGS)])
     return [
         f"{rule['id']} ({rule['impact']}): {node['html'][:160]} {json.dumps(node['any'][:1], ensure_ascii=False)[:400]}"
@@ -155,8 +156,9 @@ def assert_no_overflow(page: Page) -> None:
         """() => {
           const width = document.documentElement.clientWidth;
           if (document.documentElement.scrollWidth <= width) return [];
-          const out = [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > width + 0.5);
-          return out.slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(e.getBoundingClientRect().right)} > ${width}`);
+          const right = (e) => e.getBoundingClientRect().right;
+          const out = [...document.querySelectorAll('body *')].filter((e) => right(e) > width + 0.5);
+          return out.slice(0, 5).map((e) => `${e.tagName}.${e.className} ${Math.round(right(e))} > ${width}`);
         }"""
     )
     assert not wide, [page.url, *wide]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from factories.browser import running_browser
 from playwright.sync_api import Browser
+
+from factories.browser import running_browser
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 from typing import Any, Final, TextIO
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 REDACTED: Final = "[redacted]"
 SECRET_KEYS: Final = re.compile(
@@ -58,7 +58,7 @@ def redact_event(_logger: WrappedLogger, _method: str, event: EventDict) -> Even
 
 def set_up_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None:
     """Send our own logs and those of every library to one stream as JSON lines."""
-    before = [
+    before: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -17,7 +17,8 @@ CODE_MODULES: Final = 187
 def _rows(text: str, kind: zxingcpp.BarcodeFormat, **options: str) -> list[list[bool]]:
     """Return the modules of a code, row by row, dark = True, without quiet zone."""
     image = zxingcpp.create_barcode(text, kind, **options).to_image(scale=1, add_quiet_zones=False)
-    return [[value == 0 for value in row] for row in memoryview(image).tolist()]
+    modules: list[list[int]] = memoryview(image).tolist()  # type: ignore[arg-type, assignment] # Image has the buffer interface, untyped
+    return [[value == 0 for value in row] for row in modules]
 
 
 def runs(row: list[bool]) -> list[tuple[int, int]]:

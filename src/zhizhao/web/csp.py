@@ -5,7 +5,7 @@ another value sets the header itself; the only ones that do are listed in `tests
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Final
 
 from litestar.types import Message, Scope
 
@@ -48,12 +48,7 @@ def header_hook(*, demo: bool) -> Callable[[Message, Scope], Awaitable[None]]:
         headers: list[tuple[bytes, bytes]] = list(message["headers"])
         present = {name.lower() for name, _ in headers}
         headers.extend(header for header in wanted if header[0] not in present)
-        headers.append((b"x-request-id", request_id(_as_dict(scope)).encode()))
+        headers.append((b"x-request-id", request_id(scope).encode()))
         message["headers"] = headers
 
     return add_headers
-
-
-def _as_dict(scope: Scope) -> dict[str, Any]:
-    """Return the same scope under the type that the request id needs."""
-    return scope  # type: ignore[return-value] # a TypedDict is a dict at run time

@@ -33,7 +33,7 @@ def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any], handler:
     Routes that authenticate by a token (`bearer`) carry no ambient authority and may be called from anywhere.
     """
     scope = connection.scope
-    if scope["type"] != "http" or scope["method"] in SAFE or handler.opt.get("exclude_from_csrf"):
+    if scope.get("method", "GET") in SAFE or handler.opt.get("exclude_from_csrf"):
         return
     origin = connection.headers.get("origin")
     if origin is None:

@@ -1,4 +1,7 @@
-"""Addresses of our own origin only: where a form or a sign-in may lead back to (no open redirector, SECURITY.md §3.8)."""
+"""Addresses of our own origin only: where a form or a sign-in may lead back to.
+
+SECURITY.md §3.8: no open redirector.
+"""
 
 from typing import Final
 from urllib.parse import urlsplit

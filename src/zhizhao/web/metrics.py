@@ -32,7 +32,7 @@ class Metrics:
         )
 
     def hook(self) -> Callable[[Message, Scope], Awaitable[None]]:
-        """Return the `before_send` hook that counts every answer; the route's template, never its path, is the label."""
+        """Return the `before_send` hook that counts every answer; its label is the route's template, never the path."""
 
         async def count(message: Message, scope: Scope) -> None:
             if message["type"] != "http.response.start":

@@ -22,7 +22,7 @@ from zhizhao.web.codes import code128_svg, qr_svg
 from zhizhao.web.csrf import FIELD
 from zhizhao.web.i18n import SOURCE, gettext, ngettext, speaking
 from zhizhao.web.icons import MARK, icon
-from zhizhao.web.preferences import Preferences, preferences_of, read_preferences
+from zhizhao.web.preferences import Preferences, options_of, preferences_of
 from zhizhao.web.request_id import request_id
 from zhizhao.web.session import session_of
 
@@ -92,10 +92,8 @@ def _render_block(template: Template, block: str, context: dict[str, Any]) -> st
 
 
 def reader_of(request: Request[Any, Any, Any]) -> Preferences:
-    """Return the reader's preferences; a request that found no route has cookies only."""
-    if "route_handler" in request.scope:
-        return preferences_of(request)
-    return read_preferences(request.cookies)
+    """Return how the reader of this request wants to read; for doors that choose words by language."""
+    return preferences_of(request)
 
 
 def _context(request: Request[Any, Any, Any], reader: Preferences) -> dict[str, Any]:
@@ -104,16 +102,15 @@ def _context(request: Request[Any, Any, Any], reader: Preferences) -> dict[str, 
     token = ScopeState.from_scope(scope).csrf_token
     token = token if isinstance(token, str) else ""
     here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    options = scope["route_handler"].opt if "route_handler" in scope else {}
     return {
         "request": request,
         "path": request.url.path,
         "here": here if request.method == "GET" else request.url.path,
         "reader": reader,
         "source_language": reader.lang == SOURCE,
-        "cookieless": bool(options.get("cookieless")),
+        "cookieless": bool(options_of(request).get("cookieless")),
         "session": session_of(scope),
-        "request_id": request_id(scope),  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        "request_id": request_id(scope),
         "csrf_token": token,
         "csrf_field": Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, token),
         "title_suffix": gettext("执照"),
@@ -136,7 +133,7 @@ def page(
     `camera` allows the camera on this page; `cache` is set only on pages that hold nothing personal.
     """
     pages: Pages = request.app.state.pages
-    reader = reader_of(request)
+    reader = preferences_of(request)
     with speaking(reader.lang):
         text = pages.render(name, _context(request, reader) | context, block=block)
     body = text.encode()

@@ -5,7 +5,7 @@ Pages that must be cacheable without a cookie (the licence display) take the sam
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from litestar import Request, Response, get
 from litestar.datastructures import Cookie
@@ -45,9 +45,16 @@ def read_preferences(found: Mapping[str, Any], *, prefix: str = "zz-") -> Prefer
     return Preferences(**chosen)
 
 
+def options_of(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
+    """Return the options of the request's route; nothing for a request that found no route."""
+    handler = cast("dict[str, Any]", request.scope).get("route_handler")
+    options: Mapping[str, Any] = handler.opt if handler is not None else {}
+    return options
+
+
 def preferences_of(request: Request[Any, Any, Any]) -> Preferences:
     """Return the preferences of a request: from its query on cookie-less pages, else from its cookies."""
-    if request.scope["route_handler"].opt.get("cookieless"):
+    if options_of(request).get("cookieless"):
         return read_preferences(request.query_params, prefix="")
     return read_preferences(request.cookies)
 

@@ -109,7 +109,7 @@ class LimitedProtocol(HttpToolsProtocol):
         if self.flow is not None:
             super().resume_writing()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 the parent calls it with its own words
         """Answer what could not be parsed, or passed a limit."""
         self._refuse(self._status)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from litestar import Request
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from zhizhao.web.i18n import speak
@@ -17,7 +18,7 @@ def reading_middleware(app: ASGIApp) -> ASGIApp:
     """Return the middleware of every route."""
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             scope["state"][STARTED] = perf_counter()
             if scope["route_handler"].opt.get("bearer"):
                 # SECURITY.md §3.10: a bearer-only route refuses cookies; none reaches it, so none can speak for anyone.

@@ -15,9 +15,10 @@ from litestar.types import ExceptionHandlersMap
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.web.errors import SignInRequired
-from zhizhao.web.pages import is_htmx, page, reader_of
-from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, problem_of
 from zhizhao.web.i18n import speaking
+from zhizhao.web.pages import is_htmx, page
+from zhizhao.web.preferences import preferences_of
+from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, problem_of
 from zhizhao.web.request_id import request_id
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -84,7 +85,7 @@ def problem_body(
         "status": row.status,
         "detail": detail,
         "code": code,
-        "request_id": request_id(request.scope),  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        "request_id": request_id(request.scope),
     }
 
 
@@ -99,7 +100,7 @@ def _answer(
 ) -> Response[Any]:
     facts = facts or {}
     sent = {**(headers or {}), **_retry_after(row, facts)}
-    with speaking(reader_of(request).lang):
+    with speaking(preferences_of(request).lang):
         body = problem_body(request, code, row, facts=facts)
         if for_people(request):
             block = "panel" if is_htmx(request) else None
@@ -134,7 +135,7 @@ def _field_error(part: Mapping[str, Any]) -> dict[str, str]:
 def _where(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """Return what a log line says about the request; never its query or body."""
     return {
-        "request_id": request_id(request.scope),  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        "request_id": request_id(request.scope),
         "method": request.method,
         "path": request.url.path,
     }

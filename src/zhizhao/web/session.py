@@ -1,4 +1,4 @@
-"""The session of a signed-in official: a random id in a strict cookie, everything else on the server (SECURITY.md §3.8).
+"""The session of a signed-in official: a random id in a cookie, everything else on the server (SECURITY.md §3.8).
 
 The slice `staff` keeps sessions and their limits; this file carries the cookie and puts the found session where guards
 and handlers read it. A request whose route is public, or knows its caller by a token, asks the store nothing.

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from factories.web import client_of, trial_app
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from factories.web import client_of, trial_app
 from zhizhao.storage.database import Database
 
 

@@ -1,10 +1,11 @@
-"""Cross-site requests are refused: token, strict cookie, Origin; token routes take no cookie (SECURITY.md §3.10, T20)."""
+"""Cross-site requests are refused: token, strict cookie, Origin (SECURITY.md §3.10, T20)."""
 
 import re
 
-from factories.web import ORIGIN
 from litestar import Litestar
 from litestar.testing import TestClient
+
+from factories.web import ORIGIN
 
 
 def token_of(client: TestClient[Litestar]) -> str:

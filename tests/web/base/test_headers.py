@@ -1,10 +1,10 @@
 """Security headers of every answer: pages, refusals, errors, static files (SECURITY.md §3.10, S1)."""
 
 import pytest
-from factories.web import client_of, trial_app
 from litestar import Litestar, get
 from litestar.testing import TestClient
 
+from factories.web import client_of, trial_app
 from zhizhao.storage.database import Database
 from zhizhao.web.assets import WORKERS, Assets
 from zhizhao.web.csp import ALWAYS, CSP, WORKER_CSP

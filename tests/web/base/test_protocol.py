@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 import uvicorn
-from factories.postgres import free_port
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from factories.postgres import free_port
 from zhizhao.web.csp import ALWAYS
 from zhizhao.web.protocol import LimitedProtocol, server_options
 
@@ -45,7 +45,7 @@ async def serving(protocol: type[HttpToolsProtocol]) -> AsyncIterator[int]:
     options = {**server_options(), "http": protocol}
     server = uvicorn.Server(uvicorn.Config(echo, host="127.0.0.1", port=port, lifespan="off", **options))  # type: ignore[arg-type] # a bare ASGI function
     task = asyncio.create_task(server.serve())
-    while not server.started:
+    while not server.started:  # noqa: ASYNC110 uvicorn offers no event
         await asyncio.sleep(0.01)
     try:
         yield port
