@@ -205,7 +205,7 @@ class TestChange:
                 keys.append(keys[0])
             """
         )
-        died = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)  # noqa: S603 our script
+        died = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
         assert died.returncode == -9, died.stderr
         assert KeyFile.open(tmp_path, b"right").read().epoch == (8 if call == "after" else 7)
         with made.change():
@@ -234,7 +234,7 @@ class TestChange:
                     keys.append(keys[0])
             """
         )
-        running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(4)]  # noqa: S603 our script
+        running = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(4)]
         assert [process.wait() for process in running] == [0] * 4
         ring = made.read()
         assert (ring.epoch, len(ring.keys)) == (47, 41)

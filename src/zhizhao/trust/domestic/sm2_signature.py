@@ -11,6 +11,7 @@ ORDER: Final = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D5412
 _SEQUENCE: Final = 0x30
 _INTEGER: Final = 0x02
 _NUMBER: Final = 32
+_SHORTEST: Final = 8
 _LONGEST: Final = 72
 _SHORTEST_INTEGER: Final = 3
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}")
@@ -52,7 +53,7 @@ def read_tolerant(data: bytes) -> tuple[int, int]:
 
     Seen in the field: 32-byte integers with the high bit set and no 00 in front. They are read as unsigned.
     """
-    if not data or len(data) > _LONGEST or data[0] != _SEQUENCE or data[1:2] != bytes((len(data) - 2,)):
+    if not _SHORTEST <= len(data) <= _LONGEST or data[0] != _SEQUENCE or data[1] != len(data) - 2:
         raise SignatureBad(reason="not a SEQUENCE of that length")
     r, rest = _read_integer(data[2:])
     s, rest = _read_integer(rest)
