@@ -1,7 +1,5 @@
 """The uses of a licence by its holder, bound: show, follow the ticket, read records, disown, freeze and unfreeze."""
 
-import base64
-import binascii
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 
@@ -24,6 +22,7 @@ from zhizhao.wallet.access import Caller
 from zhizhao.wallet.entitlement import HolderRole
 from zhizhao.wallet.errors import CopyOutOfDate, NotDownloaded, NotEntitled, PersonMismatch, ProofNeeded
 from zhizhao.wallet.events import PresentationDisowned
+from zhizhao.web.wallet.handle import read_handle
 from zhizhao.web.wallet.ticket_watch import TicketWatch
 from zhizhao.web.wallet.verbs import Record, RecordQuery, Shown, TicketNews, Wanted
 
@@ -127,7 +126,7 @@ class WalletUses:
             mine = [p for p in found[:limit] if _may_see(p, caller=caller, role=roles[p.uscc])]
             rows = [await self._told(connection, p) for p in mine]
         more = len(found) > limit
-        return Page(rows=tuple(rows), next=found[limit - 1].verified_at.isoformat() if more else None)
+        return Page(rows=tuple(rows), next=_cursor(found[limit - 1].verified_at) if more else None)
 
     async def record(self, caller: Caller, presentation_id: str) -> Record:
         """Return one record. Raises PresentationUnknown."""
@@ -209,27 +208,13 @@ class WalletUses:
             await unfreeze(connection, uscc, cause=cause, office=parts.office)
 
 
+def _cursor(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
 def _may_see(presentation: Presentation, *, caller: Caller, role: HolderRole) -> bool:
     return role is HolderRole.LEGAL_REPRESENTATIVE or presentation.presenter.person_id == caller.person.person_id
 
 
 def _actor(caller: Caller) -> Actor:
     return Actor(ActorKind.PERSON, caller.person.person_id)
-
-
-def make_handle(code_mac: bytes) -> str:
-    """Return what the phone calls its ticket: the keyed MAC, from which nobody gets back to the code."""
-    return base64.urlsafe_b64encode(code_mac).rstrip(b"=").decode()
-
-
-def read_handle(handle: str) -> bytes:
-    """Return the MAC of a handle. Raises TicketUnknown."""
-    try:
-        return base64.b64decode(handle + "=" * (-len(handle) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError) as cause:
-        raise TicketUnknown(reason="no handle") from cause
-
-
-def before_of(cursor: str | None) -> datetime | None:
-    """Return the moment of a page's cursor; None: the first page. Raises ValueError."""
-    return None if cursor is None else datetime.fromisoformat(cursor)

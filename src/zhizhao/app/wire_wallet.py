@@ -194,14 +194,14 @@ class _Wallet:
     # ---------------------------------------------------------------- loss
 
     async def report_loss(self, claim: SlipClaim | RealNameClaim) -> Loss:
-        """Prove the person to nobody's key, then freeze what is theirs."""
+        """Prove the person to nobody's key, then freeze that person's devices."""
         proof = await self.prove(claim, f"loss-page:{secrets.token_urlsafe(16)}")
         parts = self.parts
         async with parts.database.write() as connection:
             await parts.wallets.proofs.use_proof(connection, proof.proof_id, thumbprint=proof.thumbprint)
             person = await parts.wallets.person_by_document(connection, proof.id_lookup)
             if person is None:
-                return Loss(devices=0, licences=())
+                return Loss(devices=0)
             actor = Actor(ActorKind.PERSON, person.person_id)
             frozen = await lose(
                 connection,
@@ -211,7 +211,7 @@ class _Wallet:
                 actor=actor,
                 **self.tools,
             )
-        return Loss(devices=len(frozen), licences=())
+        return Loss(devices=len(frozen))
 
 
 def wire(parts: Parts, *, provider: RealNameProvider | None = None) -> WalletVerbs:

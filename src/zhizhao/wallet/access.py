@@ -14,8 +14,9 @@ from zhizhao.trust.errors import TokenRefused
 from zhizhao.trust.jws import sign_compact, verify_compact
 from zhizhao.trust.keys import KeyProvider, Purpose
 from zhizhao.trust.token_claims import check_parties, check_times
-from zhizhao.wallet.device import Device
-from zhizhao.wallet.errors import UnlockNeeded, WalletTokenRefused
+from zhizhao.wallet.device import Device, Standing, require_active
+from zhizhao.wallet.errors import DeviceUnknown, UnlockNeeded, WalletTokenRefused
+from zhizhao.wallet.person import Person
 
 TYP = "at+jwt"
 DEVICE_SECONDS = 3600
@@ -85,15 +86,34 @@ def read_token(token: str, *, keys: KeyProvider, issuer: str, now: datetime, exp
         check_times(claims, now=now, leeway=NO_LEEWAY)  # (2)
         check_parties(claims, expected_iss=issuer, expected_aud=audience(issuer))  # (3)
     except TokenRefused as cause:
-        raise WalletTokenRefused(reason=cause.code, **cause.facts) from cause
+        raise WalletTokenRefused(refused=cause.code, **cause.facts) from cause
     bound = claims.get("cnf")
     if not isinstance(bound, dict) or bound.get("jkt") != expected_thumbprint:  # (4)
         raise WalletTokenRefused(reason="bound to another key")
     return Access(device_id=claims["sub"], thumbprint=expected_thumbprint, level=AccessLevel(claims["scope"]))
 
 
-def require_unlocked(access: Access) -> Access:
-    """Return the access if the PIN was given for it. Raises UnlockNeeded."""
-    if access.level is not AccessLevel.UNLOCKED:
-        raise UnlockNeeded(device=access.device_id)
-    return access
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """An active device that sent this request, its owner, and what its token opens."""
+
+    device: Device
+    person: Person
+    level: AccessLevel
+
+
+def make_caller(standing: Standing | None, access: Access) -> Caller:
+    """Return the caller of a request whose proof and token were good.
+
+    Raises DeviceUnknown, and the refusals of `require_active` for a device that is frozen or whose life is over.
+    """
+    if standing is None or standing.device.device_id != access.device_id:
+        raise DeviceUnknown(device=access.device_id)
+    return Caller(device=require_active(standing.device), person=standing.person, level=access.level)
+
+
+def require_unlocked(caller: Caller) -> Caller:
+    """Return the caller if the PIN was given for this token. Raises UnlockNeeded."""
+    if caller.level is not AccessLevel.UNLOCKED:
+        raise UnlockNeeded(device=caller.device.device_id)
+    return caller

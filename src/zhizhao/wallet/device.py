@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.wallet.errors import DeviceFrozen, DeviceRetired, DeviceRevoked
+from zhizhao.wallet.person import Person
 
 
 class DeviceState(StrEnum):
@@ -59,6 +60,14 @@ class Device:
     enrolled_at: datetime
     ended_at: datetime | None
     """When it was retired or revoked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A device and its owner, as they stand at this moment."""
+
+    device: Device
+    person: Person
 
 
 def require_active(device: Device) -> Device:

@@ -135,7 +135,19 @@ class UnlockNeeded(ZhizhaoError):
     code = "unlock-needed"
 
 
-class ProofReplayed(ZhizhaoError):
+class DpopRefused(ZhizhaoError):
+    """The DPoP proof is missing or does not prove this request (RFC 9449 §4.3); `reason` is for the log."""
+
+    code = "dpop-refused"
+
+
+class DpopOutOfTime(DpopRefused):
+    """The DPoP proof's `iat` is too far from our time; the `Date` header of the answer tells ours."""
+
+    code = "dpop-out-of-time"
+
+
+class DpopReplayed(ZhizhaoError):
     """The DPoP proof was seen before (RFC 9449 §11.1)."""
 
     code = "dpop-replayed"

@@ -62,3 +62,13 @@ class LicenceDownloaded(Event):
     version: int
     role: str
     again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentationDisowned(Event):
+    """A holder says that a presentation was not his or hers; the registrar and the counter are to be told."""
+
+    kind: ClassVar[str] = "wallet.presentation.disowned.v1"
+    uscc: str
+    presentation_id: str
+    client_id: str

@@ -23,12 +23,13 @@ from sqlalchemy import (
     update,
 )
 
+from zhizhao.kernel.clock import from_micros
 from zhizhao.kernel.idcard import Document, DocumentKind
 from zhizhao.storage.database import Database, Transaction
 from zhizhao.storage.hot import HotConnection
 from zhizhao.storage.schema import BigInt, Bytes, Moment, String, metadata
 from zhizhao.storage.sqltext import insert_once, upsert
-from zhizhao.wallet.device import Device, DeviceState, sources_of
+from zhizhao.wallet.device import Device, DeviceState, Standing, sources_of
 from zhizhao.wallet.entitlement import HolderRole
 from zhizhao.wallet.holding import Copy, Holding
 from zhizhao.wallet.person import Person
@@ -106,6 +107,13 @@ ON CONFLICT DO NOTHING RETURNING thumbprint, jti_hash
 """
 
 
+STANDING = """
+SELECT d.device_id, d.person_id, d.number, d.label, d.thumbprint, d.public_jwk, d.state, d.pin_failures, d.proved_at,
+       d.enrolled_at, d.ended_at, p.name, p.document_kind, p.id_lookup
+  FROM wallet_device d JOIN wallet_person p ON p.person_id = d.person_id WHERE d.thumbprint {one_of}
+"""
+STANDING_POSTGRESQL = STANDING.format(one_of="= ANY($1::text[])")
+STANDING_SQLITE = STANDING.format(one_of="IN (SELECT value FROM json_each(?1))")
 DEVICE_COLUMNS = tuple(c for c in DEVICE.c if c.name not in {"pin_hash", "next_try_at"})
 MICROSECONDS = 1_000_000
 
@@ -277,14 +285,7 @@ class WalletStore:
         row = (await connection.execute(query)).one_or_none()
         return None if row is None else _copy(row)
 
-    # ---------------------------------------------------------------- seen DPoP proofs
-
-    async def see(self, connection: Transaction, thumbprint: str, *, jti_hash: bytes, expires_at: datetime) -> bool:
-        """Note a DPoP proof; say whether it is new. The key's proofs past their life are forgotten on the way."""
-        old = (SEEN.c.thumbprint == thumbprint, SEEN.c.expires_at < self._now)
-        await connection.execute(delete(SEEN).where(*old))
-        row = {"thumbprint": thumbprint, "jti_hash": jti_hash, "expires_at": expires_at}
-        return (await connection.execute(insert_once(connection, SEEN).values(row))).rowcount == 1
+    # ---------------------------------------------------------------- retention
 
     async def forget(self, connection: Transaction) -> int:
         """Delete what is past its life: DPoP proofs, proofs of persons, slips; say how many rows went."""
@@ -300,6 +301,32 @@ class WalletStore:
         else:
             rows = list(await hot.fetch(HOLDING_POSTGRESQL, [d for d, _ in asks], [u for _, u in asks]))
         return {(r[0], r[1]): _holding(r) for r in rows}
+
+    async def standing_hot(self, hot: HotConnection, thumbprints: Sequence[str]) -> dict[str, Standing]:
+        """Return by thumbprint the device of a key and its owner; a key without a device is absent."""
+        keys = sorted(set(thumbprints))
+        wanted: object = json.dumps(keys) if hot.is_sqlite else keys
+        rows = await hot.fetch(STANDING_SQLITE if hot.is_sqlite else STANDING_POSTGRESQL, wanted)
+        return {row[4]: self._standing(row) for row in rows}
+
+    def _standing(self, row: Sequence[Any]) -> Standing:
+        lookup = bytes(row[13])
+        device = Device(
+            device_id=row[0],
+            person_id=row[1],
+            number=row[2],
+            label=row[3],
+            thumbprint=row[4],
+            public_jwk=json.loads(row[5]),
+            state=DeviceState(row[6]),
+            pin_failures=row[7],
+            proved_at=from_micros(row[8]),
+            enrolled_at=from_micros(row[9]),
+            ended_at=None if row[10] is None else from_micros(row[10]),
+        )
+        name = self._opened(PERSON, "name", lookup, bytes(row[11]))
+        person = Person(person_id=row[1], name=name, document_kind=DocumentKind(row[12]), id_lookup=lookup)
+        return Standing(device, person)
 
     async def see_hot(self, hot: HotConnection, seen: Sequence[tuple[str, bytes, int]]) -> set[tuple[str, bytes]]:
         """Note DPoP proofs (thumbprint, SHA-256 of jti, expiry in microseconds); return those that were new."""
