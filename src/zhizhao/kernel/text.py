@@ -20,6 +20,7 @@ _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\
 _INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2028\u2029\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
 _JOINING_SCRIPTS = ("ARABIC ", "SYRIAC ", "MONGOLIAN ", "DEVANAGARI ", "BENGALI ", "TIBETAN ", "TAMIL ", "SINHALA ")
+_FORMULA_STARTS = frozenset({"=", "+", "-", "@", "\t", "\r", "\n", "\u2212"})
 _COMBINING_RUN = 4
 """More marks on one letter than any script uses are a way to paint over the neighbours."""
 
@@ -107,6 +108,12 @@ def mask_name(name: str) -> str:
     return f"{name[:1]}*"
 
 
+def formula_safe(text: str) -> str:
+    """Return the text as a CSV cell that no spreadsheet program takes for a formula (SECURITY.md §3.11)."""
+    first = unicodedata.normalize("NFKC", text.strip(" \u3000\u00a0")[:1])
+    return f"'{text}" if first in _FORMULA_STARTS and text else text
+
+
 def lone_latin_lookalikes(text: str) -> tuple[int, ...]:
     """Return the places, from 0, of characters that pass for another: a page marks them, nothing changes them.
 
@@ -135,4 +142,13 @@ def _script(character: str) -> str | None:
     return next((script for script in ("LATIN", "GREEK", "CYRILLIC") if name.startswith(f"{script} ")), None)
 
 
-__all__ = ["TextRefused", "clean_name", "clean_text", "comparable", "lone_latin_lookalikes", "mask_name", "squeeze"]
+__all__ = [
+    "TextRefused",
+    "clean_name",
+    "clean_text",
+    "comparable",
+    "formula_safe",
+    "lone_latin_lookalikes",
+    "mask_name",
+    "squeeze",
+]

@@ -89,14 +89,14 @@ def derive_kind(prefix: str, entity_type: str) -> EntityKind:
     For senders without 主体类型代码 (DOMAIN.md §8.2). The first rule that fits:
     (1) prefix 92 → 8;
     (2) 常驻代表机构 → 31; 企业集团 → 23;
-    (3) prefix 93 or 合作社: 农民合作联社 → 16, 农民专业合作联社 or 联合社 → 18, a branch of either → 17; another branch
-    → 15; else 6;
+    (3) prefix 93 or 合作社: 农民合作联社 → 16, 农民专业合作联社 or 联合社 → 18, branches 17; another
+    branch → 15; else 6;
     (4) 外国企业: with 分支机构 or 分公司 → 19; with 经营活动 → 20;
     (5) a branch: of a partnership → 12, foreign-invested 13; of a 个人独资企业 → 14; foreign-invested → 10; of a
     company → 9; else 11;
     (6) 合伙 → 4, foreign-invested 5; 个人独资企业 → 7; 个体 → 8; 公司 → 1, foreign-invested 2; other enterprises → 3,
     foreign-invested 21.
-    独资 in brackets, as in 有限责任公司(自然人独资), says who owns a company and makes no 个人独资企业. Raises KindUnknown.
+    独资 in brackets, as in 有限责任公司(自然人独资), says who owns a company; it is no 个人独资企业. Raises KindUnknown.
     """
     text = squeeze(entity_type)
     code = _certificate(prefix, text) or _cooperative(prefix, text) or _foreign_enterprise(text)

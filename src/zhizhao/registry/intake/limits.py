@@ -1,0 +1,19 @@
+"""How large a file may be before it is read (SECURITY.md §3.11); against bombs, and so that memory stays bounded."""
+
+MEGABYTE = 1 << 20
+
+LARGEST_UNPACKED = 200 * MEGABYTE
+LARGEST_RATIO = 100
+"""Unpacked bytes per packed byte; looked at beyond `RATIO_FROM`, since short repetitive parts pack better."""
+RATIO_FROM = MEGABYTE
+MOST_PARTS = 2000
+MOST_ROWS = 250_000
+"""Of a spreadsheet, whose cells are all in memory at once; CSV streams and has no limit."""
+WIDEST_COLUMN = "CZ"
+"""104 columns."""
+MOST_CELLS_WITHOUT_VALUE = 200_000
+LONGEST_CELL = 100_000
+"""Characters of one CSV field."""
+"""Elements of one `firm`."""
+MOST_ELEMENTS = 2000
+DEEPEST = 8
