@@ -108,6 +108,8 @@ class Act(StrEnum):
     """A person of the entity froze the licence."""
     WALLET_LICENCE_UNFROZEN = "wallet:licence:unfrozen"
     """A person of the entity lifted the freeze after proving to be that person again."""
+    OFFICE_ENTITY_LOOKED_UP = "office:entity:looked_up"
+    """A registrar's clerk opened an entity's page; officials' own look-ups are entries as well."""
     OFFICE_LICENCE_FROZEN = "office:licence:frozen"
     """An official froze the licence at the request of its holder."""
     OFFICE_LICENCE_UNFROZEN = "office:licence:unfrozen"
