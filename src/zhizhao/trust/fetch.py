@@ -43,6 +43,7 @@ class _Pinned(httpcore.AsyncNetworkBackend):
     def __init__(self, addresses: list[str]) -> None:
         self._addresses = addresses
         self._backend = httpcore.AnyIOBackend()
+        self._opened: list[httpcore.AsyncNetworkStream] = []
 
     async def connect_tcp(
         self,
@@ -56,10 +57,22 @@ class _Pinned(httpcore.AsyncNetworkBackend):
         del host, local_address
         for address in self._addresses[:-1]:
             try:
-                return await self._backend.connect_tcp(address, port, timeout, None, socket_options)
+                return await self._connect(address, port, timeout, socket_options)
             except httpcore.NetworkError:
                 continue
-        return await self._backend.connect_tcp(self._addresses[-1], port, timeout, None, socket_options)
+        return await self._connect(self._addresses[-1], port, timeout, socket_options)
+
+    async def _connect(
+        self, address: str, port: int, seconds: float | None, options: Iterable[Any] | None
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._backend.connect_tcp(address, port, seconds, None, options)
+        self._opened.append(stream)
+        return stream
+
+    async def close(self) -> None:
+        """Close what was opened: the library forgets a connection that is cancelled during the TLS handshake."""
+        for stream in self._opened:
+            await stream.aclose()
 
 
 def demo_outbound(*, demo: bool, ports: frozenset[int] = frozenset({443}), roots_file: str = "") -> Outbound:
@@ -124,13 +137,22 @@ async def _request(
         port=target.port,
         target=target.path.encode(),
     )
-    async with (
-        httpcore.AsyncConnectionPool(
-            ssl_context=_tls(outbound.roots_file), network_backend=_Pinned(addresses), http2=False, retries=0
-        ) as pool,
-        pool.stream(method, where, headers=list(sent.items()), content=body or None) as answer,  # (4) (5)
-    ):
-        return await _read(answer, target)
+    pinned = _Pinned(addresses)
+    try:
+        async with (
+            httpcore.AsyncConnectionPool(ssl_context=_tls(outbound.roots_file), network_backend=pinned) as pool,
+            pool.stream(method, where, headers=_ascii(sent), content=body or None) as answer,  # (4) (5)
+        ):
+            return await _read(answer, target)
+    finally:
+        await pinned.close()
+
+
+def _ascii(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    try:
+        return [(name.encode("ascii"), value.encode("ascii")) for name, value in headers.items()]
+    except UnicodeEncodeError as cause:
+        raise FetchFailed(reason="header") from cause
 
 
 async def _read(answer: httpcore.Response, target: Target) -> Fetched:
