@@ -9,9 +9,12 @@ from typing import Any
 import structlog
 
 from zhizhao.app.parts import Parts
+from zhizhao.kernel.actor import SYSTEM
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.ledger.keeper import Keeper
 from zhizhao.ledger.witness import FileWitness
+from zhizhao.licence.issue_pending import issue_pending
+from zhizhao.licence.life import Cause
 
 log = structlog.get_logger("zhizhao.jobs")
 TICKET_KEEP = timedelta(days=1)
@@ -33,8 +36,14 @@ def jobs(parts: Parts) -> list[Job]:
     keeper = Keeper(parts.database, store=parts.ledger, keys=parts.keys, witness=witness, clock=parts.clock)
     return [
         Job("seal", parts.settings.seal_seconds, keeper.work),
+        Job("issue", 1.0, lambda: issue(parts)),
         Job("forget", 60, lambda: forget(parts)),
     ]
+
+
+async def issue(parts: Parts) -> None:
+    """Bring licences to what the register says now: what an import brought is issued within seconds (art. 6)."""
+    await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=parts.office, registry=parts.registry)
 
 
 async def forget(parts: Parts) -> None:
@@ -52,7 +61,7 @@ async def run(job: Job, *, stop: asyncio.Event) -> None:
         try:
             await job.work()
         except ZhizhaoError as refusal:
-            log.error("job-refused", job=job.name, code=refusal.code, facts=refusal.facts)
+            log.exception("job-refused", job=job.name, code=refusal.code, facts=refusal.facts)
         except Exception:
             log.exception("job-failed", job=job.name)
         try:

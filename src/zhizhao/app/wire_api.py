@@ -3,6 +3,8 @@
 from zhizhao.app.parts import Parts
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.clock import today
+from zhizhao.ledger.prove import prove_inclusion
+from zhizhao.ledger.seal import refresh
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.face import LicenceFace
 from zhizhao.onboarding.access import api_audience, mint_access_token, read_access_token
@@ -17,7 +19,7 @@ from zhizhao.presentation.match_holder import match_holder
 from zhizhao.presentation.presentation import Presentation
 from zhizhao.presentation.redeem import Redeemed
 from zhizhao.storage.database import Transaction
-from zhizhao.web.api.verbs import ApiVerbs
+from zhizhao.web.api.verbs import ApiVerbs, Proved
 
 
 class _Api:
@@ -90,8 +92,14 @@ class _Api:
             clock=parts.clock,
         )
 
-    async def proof(self, connection: Transaction, presentation: Presentation) -> object:
-        return await self.parts.ledger.prove(connection, presentation.entry_id)
+    async def proof(self, connection: Transaction, presentation: Presentation) -> Proved | None:
+        store = self.parts.ledger
+        leaf = await store.leaf(connection, presentation.entry_id)
+        head = await refresh(connection, store=store, keys=self.parts.keys)
+        if leaf is None or head is None or head.size <= leaf.number:
+            return None
+        found = await prove_inclusion(connection, leaf.number, size=head.size, store=store)
+        return Proved(number=found.number, path=found.path, head=head)
 
     async def usage(self, connection: Transaction, client_id: str) -> tuple[int, int, int]:
         year = today(self.parts.clock.now()).year

@@ -15,7 +15,7 @@ from zhizhao.kernel.errors import ZhizhaoError
 COMMANDS = {
     "audit": ("zhizhao.cli.audit", "audit"),
     "backup": ("zhizhao.cli.backup", "backup"),
-    "bench": ("zhizhao.cli.bench", "bench"),
+    "bench": ("zhizhao.cli.bench.command", "bench"),
     "client": ("zhizhao.cli.client", "client"),
     "demo": ("zhizhao.cli.demo.command", "demo"),
     "keys": ("zhizhao.cli.keys", "keys"),

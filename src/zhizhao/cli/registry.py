@@ -50,13 +50,14 @@ def import_(installation: Installation, file: Path, *, dry_run: bool, status_lis
     """
 
     async def work(parts: Parts) -> dict[str, Any]:
-        return await _import(parts, file, dry_run=dry_run, status_list=StatusList(status_list))
+        return await import_file(parts, file, dry_run=dry_run, status_list=StatusList(status_list))
 
     facts = installation.run(work)
     installation.answer(facts, text=_text(facts))
 
 
-async def _import(parts: Parts, file: Path, *, dry_run: bool, status_list: StatusList) -> dict[str, Any]:
+async def import_file(parts: Parts, file: Path, *, dry_run: bool, status_list: StatusList) -> dict[str, Any]:
+    """Import one file; return the figures that `--json` prints. Raises IntakeRefused."""
     source = open_source(file)
     desk = Desk(
         database=parts.database,
@@ -71,7 +72,7 @@ async def _import(parts: Parts, file: Path, *, dry_run: bool, status_list: Statu
         today=today(parts.clock.now()),
         kind_templates=parts.settings.kind_templates,
         status_list=status_list,
-        status_required=not is_message(source),
+        is_message=is_message(source),
     )
     errors = ErrorFile(file, as_workbook=is_workbook(source))
     sifter = Sifter(reader, errors)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, Row, Table, delete, exists, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Index, Integer, Row, Table, delete, exists, func, insert, or_, select
 
 from zhizhao.kernel.clock import to_micros
 from zhizhao.presentation.body import from_row
@@ -139,6 +139,11 @@ class PresentationStore:
             where.append(PRESENTATION.c.client_id == client_id)
         found = await self._list(connection, where, limit=1)
         return found[0] if found else None
+
+    async def count(self, connection: Transaction, *, client_id: str) -> int:
+        """Return how many presentations a client has."""
+        query = select(func.count()).where(PRESENTATION.c.client_id == client_id)
+        return int((await connection.execute(query)).scalar_one())
 
     async def of_case(self, connection: Transaction, *, client_id: str, case_number: str) -> list[Presentation]:
         """Return a client's presentations that are filed under a case now, newest first."""

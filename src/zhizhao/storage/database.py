@@ -95,6 +95,12 @@ class Database:
             await uncancelled(_roll_back(connection))
             await uncancelled(connection.close())
 
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncConnection]:
+        """Give a connection outside any transaction, for locks that last as long as it does."""
+        async with self._writer.connect() as connection:
+            yield connection
+
     def now_sql(self) -> str:
         """Return SQL for the store's present moment in microseconds, with the tests' offset (0 in production)."""
         return f"({NOW_SQL[self.kind]} + {self.offset_micros})" if self.offset_micros else NOW_SQL[self.kind]

@@ -27,7 +27,8 @@ OUTBOX = Table(
     Column("occurred_at", Moment, nullable=False),
 )
 
-InTransaction = Callable[[AsyncConnection, Event], Awaitable[None]]
+InTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
+"""Reacts to all events of one kind that were appended together, inside their transaction."""
 ManyInTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
 """Reacts to all events of one kind that were appended together, so that an import of thousands stays cheap."""
 
@@ -72,9 +73,12 @@ class Outbox:
         for kind in dict.fromkeys(event.kind for event in events):
             for react_to_all in self._many.get(kind, ()):
                 await react_to_all(connection, [event for event in events if event.kind == kind])
+        together: dict[str, list[Event]] = {}
         for event in events:
-            for react in self._reactions.get(event.kind, ()):
-                await react(connection, event)
+            together.setdefault(event.kind, []).append(event)
+        for kind, alike in together.items():
+            for react in self._reactions.get(kind, ()):
+                await react(connection, alike)
 
 
 async def pending(connection: AsyncConnection, *, limit: int = 200) -> list[Posted]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from zhizhao.kernel.ids import public_id
 from zhizhao.ledger.entry import Act
 from zhizhao.mandate.grant import Grant, Role
 from zhizhao.trust.base64url import b64url
+from zhizhao.wallet.device import Device
 from zhizhao.wallet.download import download
 from zhizhao.wallet.enrol import Application, enrol
 from zhizhao.wallet.entitle import entitle
@@ -47,8 +49,8 @@ async def fresh_slip(parts: Parts, who: DemoPerson) -> str:
     return slip.code
 
 
-async def download_once(parts: Parts, who: DemoPerson, uscc: str) -> None:
-    """Enrol a phone whose key is thrown away, and download one licence to it."""
+async def enrol_phone(parts: Parts, who: DemoPerson) -> Device:
+    """Prove a person by a fresh slip and register a phone whose key is thrown away."""
     jwk = _throwaway_jwk()
     canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":")).encode()
     thumbprint = b64url(hashlib.sha256(canonical).digest()).decode()
@@ -67,20 +69,29 @@ async def download_once(parts: Parts, who: DemoPerson, uscc: str) -> None:
         proof_id=proof.proof_id, pin=PIN, label="演示旧手机", thumbprint=thumbprint, public_jwk=jwk
     )
     enrolled = await enrol(parts.database.write, application, cap=1, keys=parts.keys, outbox=parts.outbox, **tools)
-    async with parts.database.write() as connection:
-        person = await parts.wallets.person(connection, enrolled.device.person_id)
-        assert person is not None  # noqa: S101 enrolled just above
-        entitled = await entitle(connection, person, registry=parts.registry)
-        await download(
-            connection,
-            enrolled.device,
-            next(e for e in entitled if e.entity.uscc == uscc),
-            declaration=DECLARATION_VERSION,
-            proof_seconds=parts.settings.real_name_seconds,
-            licences=parts.licences,
-            outbox=parts.outbox,
-            **tools,
-        )
+    return enrolled.device
+
+
+async def download_to(parts: Parts, device: Device, usccs: Sequence[str]) -> None:
+    """Download licences to a phone, each in its own transaction."""
+    async with parts.database.read() as connection:
+        person = await parts.wallets.person(connection, device.person_id)
+        assert person is not None  # noqa: S101 a device belongs to a person
+        entitled = {e.entity.uscc: e for e in await entitle(connection, person, registry=parts.registry)}
+    for uscc in usccs:
+        async with parts.database.write() as connection:
+            await download(
+                connection,
+                device,
+                entitled[uscc],
+                declaration=DECLARATION_VERSION,
+                proof_seconds=parts.settings.real_name_seconds,
+                licences=parts.licences,
+                store=parts.wallets,
+                ledger=parts.ledger,
+                outbox=parts.outbox,
+                clock=parts.clock,
+            )
 
 
 async def ended_mandate(parts: Parts, uscc: str, *, principal: DemoPerson, agent: DemoPerson) -> None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from zhizhao.catalogue.matter import Matter
+from zhizhao.ledger.head import Head
 from zhizhao.licence.face import LicenceFace
 from zhizhao.mandate.grant import Grant
 from zhizhao.onboarding.authenticate import Credentials
@@ -13,6 +13,15 @@ from zhizhao.presentation.ask import Ask
 from zhizhao.presentation.presentation import Presentation
 from zhizhao.presentation.redeem import Redeemed
 from zhizhao.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proved:
+    """Where an entry stands under a signed head."""
+
+    number: int
+    path: tuple[bytes, ...]
+    head: Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +45,7 @@ class ApiVerbs:
     matter: Callable[[Transaction, str], Awaitable[Matter | None]]
     archive: Callable[[str, Presentation], Awaitable[bytes]]
     """(client id, presentation) → the signed archive copy, made once; raises ArchiveRefused."""
-    proof: Callable[[Transaction, Presentation], Awaitable[Any]]
+    proof: Callable[[Transaction, Presentation], Awaitable[Proved | None]]
     """Inclusion proof of the presentation's ledger entry, None before it is sealed."""
     match: Callable[..., Awaitable[bool]]
     usage: Callable[[Transaction, str], Awaitable[tuple[int, int, int]]]
