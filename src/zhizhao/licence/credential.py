@@ -66,7 +66,7 @@ def face_claims(face: LicenceFace, *, identifier: str, version: int) -> dict[str
         "template": face.template,
         "name": face.name,
         **{item.field: item.text for item in face.items},
-        "registry": face.registrar,
+        "registrar": face.registrar,
         "issued_on": face.made_on.isoformat(),
     }
 

@@ -15,9 +15,9 @@ _disclosure = msgspec.json.Decoder(tuple[str, str, object]).decode
 
 def disclose(credential: str, fields: Collection[str]) -> str:
     """Return the credential with only the granted face fields disclosed. Raises CredentialMalformed."""
-    issuer_jwt, *disclosures, last = credential.split("~")
-    if last:
+    if not credential.endswith("~"):
         raise CredentialMalformed(reason="form")
+    issuer_jwt, *disclosures = credential[:-1].split("~")
     shown = ALWAYS | set(fields)
     return "~".join([issuer_jwt, *(d for d in disclosures if _name(d) in shown), ""])
 

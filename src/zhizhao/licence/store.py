@@ -352,8 +352,6 @@ class LicenceStore:
         return [Due(row.uscc, row.noted_at, row.principal_changed) for row in rows]
 
     async def followed(self, connection: Transaction, done: Iterable[Due]) -> None:
-        """Forget what was due and has been followed; what was noted again meanwhile stays."""
+        """Forget what was due and has been followed, one or more; what was noted again meanwhile stays."""
         statement = delete(DUE).where(DUE.c.uscc == bindparam("who"), DUE.c.noted_at <= bindparam("seen"))
-        rows = [{"who": one.uscc, "seen": one.noted_at} for one in done]
-        if rows:
-            await connection.execute(statement, rows)
+        await connection.execute(statement, [{"who": one.uscc, "seen": one.noted_at} for one in done])

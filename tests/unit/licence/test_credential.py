@@ -62,7 +62,7 @@ class TestMakeCredential:
             "kind": "1",
             "template": "A",
             **items,
-            "registry": licence.face.registrar,
+            "registrar": licence.face.registrar,
             "issued_on": "2024-05-06",
         }
         assert licence.credential.count("~") == len(opened.disclosed) + 1
