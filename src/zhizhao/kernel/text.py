@@ -16,6 +16,7 @@ _LINE_BREAKS = re.compile(
 )
 # What nearly every registered text is made of: a text of these alone needs no second look.
 _PLAIN = re.compile(r"[ -~\u3001-\u3011\u4e00-\u9fa5\uff01-\uff5e\u00b7\u2014\u2018-\u201d]+")
+_ENDS = " \u3000\u00a0"
 _DIRECTIONS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _INVISIBLE = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u2028\u2029\u3164\uffa0")
 _JOINERS = frozenset("\u200c\u200d")
@@ -27,6 +28,10 @@ _COMBINING_RUN = 4
 # Han that the Unicode data of this Python may not know yet: extensions B to J fill these planes (Unicode 17).
 _RARE_HAN = (0x20000, 0x3347F)
 _HAN = re.compile("[\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003347f]")
+_TELLING = re.compile(
+    "[A-Za-z\u00aa-\u024f\u0370-\u052f\u1d00-\u1fff\u2c60-\u2c7f\u2e80-\u2fd5\ua640-\uab6f\uff21-\uff5a]"
+)
+"""Letters beside Han that can pass for others, and radicals; most names have none."""
 _RADICALS = re.compile("[\u2e80-\u2fd5]")
 
 
@@ -48,14 +53,22 @@ def clean_name(text: str, *, longest: int) -> str:
     `longest` counts characters (code points). Raises TextRefused with the reason (`empty`, `too-long`, `control`,
     `direction`, `zero-width`, `private-use`, `unassigned`, `surrogate`, `marks`) and the first bad character.
     """
-    return _clean(text.strip(" \u3000\u00a0"), longest=longest)
+    text = text.strip(_ENDS)
+    return text if _is_plain(text, longest=longest) else _clean(text, longest=longest)
 
 
 def clean_text(text: str, *, longest: int) -> str:
     """Return a longer text as `clean_name` does, with each line break inside it read as one blank."""
+    text = text.strip()
+    if _is_plain(text, longest=longest):
+        return text
     if len(text) <= longest * 2:
-        text = _LINE_BREAKS.sub(" ", text.strip())
-    return _clean(text.strip(" \u3000\u00a0"), longest=longest)
+        text = _LINE_BREAKS.sub(" ", text)
+    return _clean(text.strip(_ENDS), longest=longest)
+
+
+def _is_plain(text: str, *, longest: int) -> bool:
+    return len(text) <= longest and _PLAIN.fullmatch(text) is not None
 
 
 def _clean(text: str, *, longest: int) -> str:
@@ -63,9 +76,8 @@ def _clean(text: str, *, longest: int) -> str:
         raise TextRefused(reason="empty", character=None)
     if len(text) > longest * 2:
         raise TextRefused(reason="too-long", character=None, longest=longest)
-    if not _PLAIN.fullmatch(text):
-        _look_at_each(text)
-        text = unicodedata.normalize("NFC", text)
+    _look_at_each(text)
+    text = unicodedata.normalize("NFC", text)
     if len(text) > longest:
         raise TextRefused(reason="too-long", character=None, longest=longest)
     return text
@@ -110,7 +122,7 @@ def mask_name(name: str) -> str:
 
 def formula_safe(text: str) -> str:
     """Return the text as a CSV cell that no spreadsheet program takes for a formula (SECURITY.md §3.11)."""
-    first = unicodedata.normalize("NFKC", text.strip(" \u3000\u00a0")[:1])
+    first = unicodedata.normalize("NFKC", text.strip(_ENDS)[:1])
     return f"'{text}" if first in _FORMULA_STARTS and text else text
 
 
@@ -120,7 +132,9 @@ def lone_latin_lookalikes(text: str) -> tuple[int, ...]:
     Told: one Latin, Greek or Cyrillic letter alone beside Han (`工商I银行`), Greek or Cyrillic letters beside
     Latin ones, and Kangxi or CJK radicals that look like whole characters. Runs of Latin letters (`ABC公司`) are names.
     """
-    found = []
+    found: list[int] = []
+    if not _TELLING.search(text):
+        return ()
     for place, character in enumerate(text):
         if _RADICALS.match(character):
             found.append(place)

@@ -1,12 +1,11 @@
 """Check an entity's history: every version chains, and the row in use says what the last version says (T10)."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from zhizhao.kernel.text import comparable
-from zhizhao.registry.content import Content, content_hash
+from zhizhao.registry.content import content_hash
 from zhizhao.registry.errors import EntityUnknown, HistoryBroken
 from zhizhao.registry.history import Version, check_chain
+from zhizhao.registry.recorded import searched_columns
 from zhizhao.storage.database import Transaction
 
 if TYPE_CHECKING:
@@ -39,15 +38,3 @@ async def check_history(connection: Transaction, uscc: str, *, store: "RegistryS
         if row[column] != value:
             raise HistoryBroken(uscc=uscc, version=last.version, reason=f"column {column} was changed")
     return versions
-
-
-def searched_columns(content: Content) -> Mapping[str, Any]:
-    """Return the columns that repeat what the content says, for finding and for the hot path."""
-    return {
-        "kind": content.kind,
-        "status": content.status.value,
-        "marks": " ".join(content.marks),
-        "division": content.division,
-        "search_name": comparable(content.name or ""),
-        "principal_lookup": content.principal.lookup,
-    }

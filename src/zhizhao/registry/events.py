@@ -1,7 +1,7 @@
 """What the register tells: an entity came, an entity changed. Wire formats, see kernel.events."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from zhizhao.kernel.events import Event
 
@@ -12,6 +12,10 @@ class EntityRegistered(Event):
 
     kind: ClassVar[str] = "registry.entity.registered.v1"
     uscc: str
+
+    def payload(self) -> dict[str, Any]:
+        """Return the fields as JSON types; spelled out, because an import appends many thousands."""
+        return {"actor": {"kind": self.actor.kind.value, "id": self.actor.id}, "uscc": self.uscc}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

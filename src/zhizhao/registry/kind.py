@@ -96,7 +96,7 @@ def derive_kind(prefix: str, entity_type: str) -> EntityKind:
     company → 9; else 11;
     (6) 合伙 → 4, foreign-invested 5; 个人独资企业 → 7; 个体 → 8; 公司 → 1, foreign-invested 2; other enterprises → 3,
     foreign-invested 21.
-    独资 in brackets, as in 有限责任公司(自然人独资), says who owns a company; it is no 个人独资企业. Raises KindUnknown.
+    独资 in brackets, as in 有限责任公司(自然人独资), says who owns a company. Raises KindUnknown.
     """
     text = squeeze(entity_type)
     code = _certificate(prefix, text) or _cooperative(prefix, text) or _foreign_enterprise(text)

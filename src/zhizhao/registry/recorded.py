@@ -1,7 +1,9 @@
 """One version about to be kept, and an entity read back from one."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from zhizhao.kernel.text import comparable
 from zhizhao.registry.content import Content, content_hash
@@ -41,7 +43,6 @@ class Recorded:
     content_hash: bytes
     chain: bytes
     sealed: bytes | None = field(repr=False)
-    search_name: str
     warnings: tuple[str, ...]
     recorded_at: datetime
     actor: str
@@ -111,9 +112,20 @@ def next_version(
         content_hash=content_hash(stored),
         chain=chain,
         sealed=sealed,
-        search_name=comparable(content.name or ""),
         warnings=warnings,
         recorded_at=recorded_at,
         actor=actor,
         because=because,
     )
+
+
+def searched_columns(content: Content) -> Mapping[str, Any]:
+    """Return the columns that repeat what the content says, for finding and for the hot path; in the table's order."""
+    return {
+        "kind": content.kind,
+        "status": content.status.value,
+        "marks": " ".join(content.marks),
+        "division": content.division,
+        "search_name": comparable(content.name or ""),
+        "principal_lookup": content.principal.lookup,
+    }

@@ -12,20 +12,20 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Index, Select, Table, Text, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from zhizhao.kernel.clock import from_micros
+from zhizhao.kernel.clock import from_micros, to_micros
 from zhizhao.kernel.page import LARGEST_PAGE, Page
 from zhizhao.registry.content import parse_content
 from zhizhao.registry.entity import Entity, EntityStatus, Mark, Standing
 from zhizhao.registry.errors import ChangedMeanwhile, RegisterNeverFed
 from zhizhao.registry.feed import Feed
 from zhizhao.registry.history import Version
-from zhizhao.registry.recorded import Head, Kept, Recorded, entity_of
+from zhizhao.registry.recorded import Head, Kept, Recorded, entity_of, searched_columns
 from zhizhao.registry.search import Search, next_cursor
 from zhizhao.storage.append_only import make_append_only
 from zhizhao.storage.database import Database, Transaction
 from zhizhao.storage.hot import HotConnection
 from zhizhao.storage.schema import BigInt, Bytes, Moment, String, metadata
-from zhizhao.storage.sqltext import insert_once
+from zhizhao.storage.sqltext import insert_many, insert_once
 
 Ordered = Text().with_variant(Text(collation="C"), "postgresql")
 """Text compared byte by byte on both engines, so that a prefix is a range of the index."""
@@ -93,6 +93,7 @@ _ENTITY_COLUMNS = (
     ENTITY.c.recorded_at,
 )
 _CHANGING = tuple(column.name for column in ENTITY.columns if column.name != "uscc")
+_VERSION_COLUMNS = tuple(column.name for column in VERSION.columns)
 _REPLACE = (
     update(ENTITY)
     .where(ENTITY.c.uscc == bindparam("key_uscc"), ENTITY.c.version == bindparam("key_version"))
@@ -106,11 +107,6 @@ _STANDING_SQLITE = (
     " WHERE uscc IN (SELECT value FROM json_each(?1))"
 )
 _AS_OF_HOT = "SELECT as_of FROM registry_as_of"
-
-
-def marks_text(marks: Sequence[Mark]) -> str:
-    """Return marks as the column keeps them: sorted, separated by blanks."""
-    return " ".join(sorted(marks))
 
 
 def _marks(text: str) -> frozenset[Mark]:
@@ -211,8 +207,9 @@ class RegistryStore:
         """Insert entities that are new with their first version. Raises ChangedMeanwhile: one is not new any more."""
         if not rows:
             return
+        lines = [(row.uscc, *_stored(row).values()) for row in rows]
         try:
-            await connection.execute(insert(ENTITY), [{"uscc": row.uscc, **_columns(row)} for row in rows])
+            await insert_many(connection, ENTITY, columns=("uscc", *_CHANGING), rows=lines)
             await self._add_versions(connection, rows)
         except IntegrityError as cause:
             raise ChangedMeanwhile from cause
@@ -220,7 +217,8 @@ class RegistryStore:
     async def replace(self, connection: Transaction, rows: Sequence[Recorded]) -> None:
         """Give known entities a further version. Raises ChangedMeanwhile: somebody else gave one first."""
         for row in rows:
-            values = {f"new_{name}": value for name, value in _columns(row).items()}
+            values = {f"new_{name}": value for name, value in _stored(row).items()}
+            values["new_recorded_at"] = row.recorded_at
             result = await connection.execute(
                 _REPLACE, {**values, "key_uscc": row.uscc, "key_version": row.version - 1}
             )
@@ -230,19 +228,11 @@ class RegistryStore:
             await self._add_versions(connection, rows)
 
     async def _add_versions(self, connection: Transaction, rows: Sequence[Recorded]) -> None:
-        kept = [
-            {
-                "uscc": row.uscc,
-                "version": row.version,
-                "recorded_at": row.recorded_at,
-                "actor": row.actor,
-                "because": row.because,
-                "content": row.stored.decode(),
-                "chain": row.chain,
-            }
+        lines = [
+            (row.uscc, row.version, to_micros(row.recorded_at), row.actor, row.because, row.stored.decode(), row.chain)
             for row in rows
         ]
-        await connection.execute(insert(VERSION), kept)
+        await insert_many(connection, VERSION, columns=_VERSION_COLUMNS, rows=lines)
 
     async def versions(self, connection: Transaction, uscc: str) -> list[Version]:
         """Return the history of an entity from version 1."""
@@ -309,22 +299,18 @@ def _entity(row: Any) -> Entity:
     )
 
 
-def _columns(row: Recorded) -> dict[str, Any]:
+def _stored(row: Recorded) -> dict[str, Any]:
+    """Return the columns of `_CHANGING` in their order and stored form."""
     content = row.content
     return {
         "version": row.version,
-        "kind": content.kind,
-        "status": content.status.value,
-        "marks": marks_text(content.marks),
-        "division": content.division,
-        "search_name": row.search_name,
-        "principal_lookup": content.principal.lookup,
+        **searched_columns(content),
         "principal_number": row.sealed,
         "content": row.stored.decode(),
         "content_hash": row.content_hash,
         "chain": row.chain,
         "warnings": " ".join(row.warnings),
-        "recorded_at": row.recorded_at,
+        "recorded_at": to_micros(row.recorded_at),
     }
 
 

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, insert, select
+import msgspec
+from sqlalchemy import Column, Table, delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from zhizhao.kernel.clock import Clock
+from zhizhao.kernel.clock import Clock, to_micros
 from zhizhao.kernel.events import Event
 from zhizhao.kernel.ids import time_ordered_id
 from zhizhao.storage.schema import Bytes, Moment, String, metadata
+from zhizhao.storage.sqltext import insert_many
 
 OUTBOX = Table(
     "outbox",
@@ -27,6 +29,7 @@ OUTBOX = Table(
     Column("occurred_at", Moment, nullable=False),
 )
 
+_encode = msgspec.json.encode
 InTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
 """Reacts to all events of one kind that were appended together, inside their transaction."""
 ManyInTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
@@ -60,16 +63,11 @@ class Outbox:
         """Keep the events and run their same-transaction reactions, all in the caller's transaction."""
         if not events:
             return
+        at = to_micros(self._clock.now())
         rows = [
-            {
-                "event_id": time_ordered_id(self._clock).bytes,
-                "kind": event.kind,
-                "payload": json.dumps(event.payload(), ensure_ascii=False),
-                "occurred_at": self._clock.now(),
-            }
-            for event in events
+            (time_ordered_id(self._clock).bytes, event.kind, _encode(event.payload()).decode(), at) for event in events
         ]
-        await connection.execute(insert(OUTBOX), rows)
+        await insert_many(connection, OUTBOX, columns=("event_id", "kind", "payload", "occurred_at"), rows=rows)
         for kind in dict.fromkeys(event.kind for event in events):
             for react_to_all in self._many.get(kind, ()):
                 await react_to_all(connection, [event for event in events if event.kind == kind])

@@ -15,6 +15,7 @@ from zhizhao.registry.intake.source import Notes, Problem, RawRow
 
 _QUOTED_FORMULA = re.compile(r'="([^"=]*)"')
 """`="0123"`, how people keep a spreadsheet from reading a code as a number; taken as the text inside."""
+_LOOK_CLOSER = frozenset("= \t\u3000\u00a0\r\n")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # GB 18030-2022 gave these characters real code points; Python's codec still maps them to the private use area.
@@ -76,8 +77,11 @@ class CsvSource:
                 continue
             if len(cells) < width:
                 cells = [*cells, *[""] * (width - len(cells))]  # noqa: PLW2901 a short row is a row of empty cells
-            values = {key: text for place, key in columns if (text := _plain(cells[place]))}
-            if not values:
+            values = {key: text for place, key in columns if (text := cells[place])}
+            for key, text in values.items():
+                if text[0] in _LOOK_CLOSER:
+                    values[key] = _plain(text)
+            if not any(values.values()):
                 continue
             if marks is not None:
                 values.setdefault("@marks", "")

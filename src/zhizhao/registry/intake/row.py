@@ -37,7 +37,7 @@ LONGEST_NAME = 200
 LONGEST_LINE = 100
 LONGEST_EXTRA = 2000
 _NO_NAME = frozenset({"***", "*", "无", "无字号", "无名称", "无字号名称"})
-_PLAIN_NAME = re.compile(r"[\u4e00-\u9fa5()（）·]+")
+_PLAIN_NAME = re.compile(r"[\u4e00-\u9fa50-9()（）·]+")
 _LOST_DIGITS = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
 _DOCUMENT_KINDS = {squeeze(label): kind for kind, label in LABELS.items()} | {"身份证": DocumentKind.ID_CARD}
 _clean_line = lru_cache(maxsize=4096)(clean_name)
@@ -53,12 +53,13 @@ class RowReader:
         today: date,
         kind_templates: Mapping[str, str] | None = None,
         status_list: StatusList = StatusList.NONE,
-        status_required: bool = True,
+        is_message: bool = False,
     ) -> None:
         self._today = today
         self._kind_templates = kind_templates or {}
         self._status_list = status_list
-        self._status_required = status_required
+        self._is_message = is_message
+        """A message states no status and may bring further numbers, which are kept."""
 
     def read(self, values: Mapping[str, str]) -> EntityDraft:
         """Return the draft of a row's cells. Raises RowRefused with every problem of the row."""
@@ -77,7 +78,7 @@ class RowReader:
             template=template,
             entity_type=row.line("entity_type", required=template != "I"),
             facts=facts,
-            extra=row.extra(),
+            extra=row.extra() if self._is_message else {},
             registrar=row.line("@registrar"),
             division=row.take("@division", read_division, required=True) or "",
             registered_on=row.take("@registered_on", read_date),
@@ -92,7 +93,7 @@ class RowReader:
         return draft
 
     def _status(self, row: "_Row") -> EntityStatus | None:
-        return row.take("@status", partial(read_status, status_list=self._status_list), required=self._status_required)
+        return row.take("@status", partial(read_status, status_list=self._status_list), required=not self._is_message)
 
     def _kind(self, row: "_Row", *, uscc: str) -> EntityKind | None:
         """Return the kind stated or derived; None with a problem noted."""
