@@ -65,7 +65,9 @@ class _Pinned(httpcore.AsyncNetworkBackend):
     async def _connect(
         self, address: str, port: int, seconds: float | None, options: Iterable[Any] | None
     ) -> httpcore.AsyncNetworkStream:
-        stream = await self._backend.connect_tcp(address, port, seconds, None, options)
+        return self._noted(await self._backend.connect_tcp(address, port, seconds, None, options))
+
+    def _noted(self, stream: httpcore.AsyncNetworkStream) -> httpcore.AsyncNetworkStream:
         self._opened.append(stream)
         return stream
 

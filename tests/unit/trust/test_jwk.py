@@ -6,7 +6,7 @@ import pytest
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from zhizhao.trust.errors import PrivateKeyRefused, PublicKeyRefused
-from zhizhao.trust.es256 import load_p256_private, load_p256_public, new_p256
+from zhizhao.trust.es256 import load_p256_private, load_p256_public, new_p256, p256_from_coordinates
 from zhizhao.trust.jwk import jwk_of_pem, read_jwk_set, read_public_jwk
 from zhizhao.trust.sm2 import new_sm2
 
@@ -73,6 +73,13 @@ class TestSet:
         """Empty, endless, or with a secret inside."""
         with pytest.raises(PublicKeyRefused):
             read_jwk_set({"keys": keys})
+
+
+@pytest.mark.parametrize("x", ["", "AA", ZERO + "A", ZERO + "AAAA"])
+def test_coordinates_have_32_bytes(x: str) -> None:
+    """Shorter and longer ones are refused below too."""
+    with pytest.raises(PublicKeyRefused):
+        p256_from_coordinates(x, JWK["y"])
 
 
 class TestFiles:

@@ -87,6 +87,13 @@ def test_rotate_after_a_compromise(installation: Path, tmp_path: Path) -> None:
     assert retired[0]["state"] == "retired"
 
 
+def test_outside_the_demonstration_nothing_is_certified(installation: Path, tmp_path: Path) -> None:
+    """The demonstration's authority stays out of it."""
+    installation.write_text(installation.read_text().replace("demo = true", "demo = false"))
+    answer(installation, "rotate", "document-seal")
+    assert not (tmp_path / "keys" / "certificates").exists()
+
+
 def test_a_refused_rotation_is_one_line(installation: Path, tmp_path: Path) -> None:
     """The reason on stderr, exit status 1, nothing in the ledger."""
     result = run(installation, "rotate", "lookup")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from zhizhao.kernel.clock import HeldClock
 from zhizhao.trust import file_provider, sealing
+from zhizhao.trust.domestic.sm3 import sm3
 from zhizhao.trust.errors import SealBroken
 from zhizhao.trust.file_provider import FileKeys
 from zhizhao.trust.keys import Purpose
@@ -149,6 +150,11 @@ class TestLookup:
             ("1", ".ab"),
         ]
         assert len({sealer.lookup(kind, value) for kind, value in values}) == len(values)
+
+    def test_a_document_is_found_by_its_number_or_its_digest(self, sealer: Sealer) -> None:
+        """A register that sends SM3 instead of the number finds the same person."""
+        assert sealer.lookup_document("id", TEXT) == sealer.lookup("id", sm3(TEXT.encode()))
+        assert sealer.lookup_document("id", TEXT) != sealer.lookup("id", TEXT)
 
     def test_is_no_plain_hash(self, sealer: Sealer, tmp_path: Any, held_clock: HeldClock) -> None:
         """Another installation has other look-ups."""

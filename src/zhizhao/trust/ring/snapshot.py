@@ -72,7 +72,7 @@ def prepare(record: KeyRecord) -> Prepared:
             return Prepared(public=sm2.public if sm2 else load_sm2_public(record.public), secret=sm2)
         case Suite.HMAC_SHA256:
             return Prepared(public=None, secret=MacKey(record.secret) if record.secret else None)
-        case Suite.A256GCM:
+        case _:
             name = f"{record.purpose}:{record.kid}".encode()
             return Prepared(public=None, secret=WrapKey(record.secret, name=name) if record.secret else None)
 
