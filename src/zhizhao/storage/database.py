@@ -130,11 +130,11 @@ async def _begun(engine: AsyncEngine) -> AsyncConnection:
     try:
         await connection.start()
         await connection.begin()
-    except FOREIGN as failure:
-        await uncancelled(connection.close())
-        raise_named(failure)
-    except BaseException:
-        await uncancelled(connection.close())
+    except BaseException as failure:
+        if connection.sync_connection is not None:
+            await uncancelled(connection.close())
+        if isinstance(failure, FOREIGN):
+            raise_named(failure)
         raise
     return connection
 

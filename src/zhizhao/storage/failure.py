@@ -83,7 +83,10 @@ def is_definite(failure: BaseException) -> bool:
 
 
 def _original(failure: BaseException) -> BaseException:
-    return failure.orig or failure if isinstance(failure, DBAPIError) else failure
+    """Return the driver's own exception under SQLAlchemy's and its adapter's."""
+    found = failure.orig or failure if isinstance(failure, DBAPIError) else failure
+    under = found.__cause__
+    return under if isinstance(under, asyncpg.PostgresError | asyncpg.InternalClientError | OSError) else found
 
 
 def _state(failure: BaseException) -> str:

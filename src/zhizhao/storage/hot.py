@@ -8,7 +8,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 import asyncpg
@@ -211,10 +211,9 @@ async def _begun(pool: Any) -> Any:
 async def _roll_back(connection: Any) -> None:
     """Roll back; a connection that cannot even do that is closed, and the first failure stays the one told."""
     try:
-        if not connection.is_closed():
-            await connection.execute("ROLLBACK")
+        await connection.execute("ROLLBACK")
     except FOREIGN:
-        connection.terminate()
+        _terminate(connection)
 
 
 async def _commit(connection: Any) -> None:
@@ -229,13 +228,18 @@ async def _commit(connection: Any) -> None:
     except FOREIGN as failure:
         if is_definite(failure):
             raise_named(failure)
-        connection.terminate()
+        _terminate(connection)
         raise CommitUnknown(during="batch") from failure
     finally:
-        if not connection.is_closed():
+        with suppress(asyncpg.InterfaceError):  # the pool has taken a broken connection away already
             connection.remove_log_listener(listener)
     if notes:
         raise CommitUnknown(during="batch", warning=notes[UNSURE])
+
+
+def _terminate(connection: Any) -> None:
+    with suppress(asyncpg.InterfaceError):
+        connection.terminate()
 
 
 async def _keep(_connection: object) -> None:
