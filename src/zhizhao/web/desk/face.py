@@ -9,8 +9,8 @@ from zhizhao.licence.face import LicenceFace
 FIRST: Final = ("name", "uscc", "entity_type", "legal_representative")
 LAST: Final = ("scope",)
 AROUND: Final = ("uscc", "registrar", "issued_on")
-WIDE_FROM: Final = 18
-"""Characters from which a text takes the whole row."""
+WIDE_FROM: Final = 34
+"""Width from which a text takes the whole row; a Han character counts two."""
 KEYS: Final = "1234567890"
 
 
@@ -43,10 +43,14 @@ def face_lines(face: LicenceFace, fields: Sequence[str]) -> list[FaceLine]:
             label=texts[name][0],
             text=texts[name][1],
             key=KEYS[number] if number < len(KEYS) else "",
-            is_wide=name == "name" or name in LAST or len(texts[name][1]) >= WIDE_FROM,
+            is_wide=name == "name" or name in LAST or _width(texts[name][1]) > WIDE_FROM,
         )
         for number, name in enumerate(order)
     ]
+
+
+def _width(text: str) -> int:
+    return sum(1 if sign.isascii() else 2 for sign in text)
 
 
 def _place(name: str, printed: list[str]) -> tuple[int, int]:
