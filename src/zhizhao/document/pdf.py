@@ -6,6 +6,7 @@ that imports the packaged drawing, and never as the compiler's inputs, which wou
 
 import asyncio
 import json
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
@@ -17,13 +18,16 @@ from zhizhao.document.errors import SheetRefused
 from zhizhao.document.fonts import FontSet, find_fonts
 from zhizhao.document.glyphs import Glyphs
 from zhizhao.document.qr import code_svg
-from zhizhao.document.sheet import ARCHIVE_NOTE, DEMO_BANNER, Panel, Sheet
+from zhizhao.document.sheet import ARCHIVE_NOTE, DEMO_BANNER, Panel, Row, Sheet
 
 SHEETS: Final = Path(__file__).parent / "sheets"
 STANDARD: Final = "a-3b"
 GROWTH_MIB: Final = 128
 """Growth of the process over its size after the first sheet that makes the press start a new compiler."""
 PAGE_BYTES: Final = 4096
+UNBROKEN: Final = re.compile("[!-~]{28}")
+"""A run as long as this has no place to break and might not fit a column; ids of ours are shorter."""
+PIECE: Final = 4
 
 
 class Press:
@@ -100,14 +104,18 @@ def _facts(sheet: Sheet) -> dict[str, Any]:
     mark = "（演示）" if sheet.demo else ""
     return {
         "title": f"营业执照{'存档件' if sheet.panel else '（副本）'}{mark}{sheet.uscc}",
-        "keywords": [sheet.uscc, f"{sheet.template}{sheet.face_version}"],
+        "keywords": [
+            sheet.uscc,
+            f"{sheet.template}{sheet.face_version}",
+            *([sheet.panel.about] if sheet.panel else []),
+        ],
         "banner": DEMO_BANNER if sheet.demo else None,
         "seal": ["印章位置", mark] if mark else ["印章位置"],
         "uscc": sheet.uscc,
         "copy": sheet.copy,
-        "left": [asdict(row) for row in sheet.left],
-        "scope": asdict(sheet.scope) if sheet.scope else None,
-        "right": [asdict(row) for row in sheet.right],
+        "left": [_row(row) for row in sheet.left],
+        "scope": _row(sheet.scope) if sheet.scope else None,
+        "right": [_row(row) for row in sheet.right],
         "registrar": sheet.registrar,
         "made_on": sheet.made_on,
         "qr": code_svg(sheet.url),
@@ -121,11 +129,19 @@ def _facts(sheet: Sheet) -> dict[str, Any]:
     }
 
 
+def _row(row: Row) -> dict[str, Any]:
+    """Return a row; a text with a long unbroken run also comes in pieces that may stand on different lines."""
+    drawn: dict[str, Any] = {"label": row.label, "text": row.text}
+    if UNBROKEN.search(row.text):
+        drawn["pieces"] = [row.text[at : at + PIECE] for at in range(0, len(row.text), PIECE)]
+    return drawn
+
+
 def _archive(panel: Panel) -> dict[str, Any]:
     return {
         "title": "存档件",
         "state": panel.state,
-        "rows": [asdict(row) for row in panel.rows],
+        "rows": [_row(row) for row in panel.rows],
         "qr": code_svg(panel.url),
         "url": panel.url,
         "note": ARCHIVE_NOTE,

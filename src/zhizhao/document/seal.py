@@ -94,7 +94,7 @@ class ProviderSigner(Signer):
         certificates = [x509.Certificate.load(der) for der in chain]
         if not certificates or certificates[0].public_key.dump() != keys.public(kid).spki():
             raise SealRefused(kid=kid, reason="the first certificate is not that of the seal's key")
-        issuers = SimpleCertificateStore()
+        issuers = SimpleCertificateStore()  # type: ignore[no-untyped-call] # the validator ships no types
         issuers.register_multiple([own for own in certificates[1:] if own.self_signed == "no"])
         super().__init__(signing_cert=certificates[0], cert_registry=issuers, embed_roots=False)
         self._keys = keys

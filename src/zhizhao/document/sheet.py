@@ -37,6 +37,8 @@ class Panel:
     """What an archive copy says about itself."""
 
     rows: tuple[Row, ...]
+    about: str
+    """Id of the presentation, kept among the file's keywords so that its evidence can be compared with it."""
     state: str
     """Right end of the heading."""
     url: str
@@ -222,6 +224,7 @@ def _panel(occasion: Occasion, *, settings: Settings, watermark: bool) -> Panel:
     words = [f"仅供【{brief}】使用", moment, occasion.place, *(["演示"] if settings.demo else [])]
     return Panel(
         rows=rows,
+        about=occasion.presentation_id,
         state="非原件 · 仅含获准事项" if occasion.is_partial else "非原件",
         url=verification_url(settings.base_url, occasion.presentation_id),
         watermark=" · ".join(words) if watermark else None,
