@@ -120,6 +120,7 @@ def _context(request: Request[Any, Any, Any], reader: Preferences) -> dict[str, 
 def page(
     request: Request[Any, Any, Any],
     name: str,
+    /,
     *,
     block: str | None = None,
     status: int = 200,

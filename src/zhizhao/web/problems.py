@@ -24,6 +24,11 @@ class Problem:
     shows: tuple[str, ...] = ()
     """Facts of the error that the texts print."""
 
+    @property
+    def examples(self) -> Mapping[str, object]:
+        """Return a stand-in for each printed fact, for the page that lists the table."""
+        return dict.fromkeys(self.shows, "…")
+
     def texts(self, facts: Mapping[str, object]) -> tuple[str, str]:
         """Return title and detail in the reader's language."""
         values = {name: facts.get(name, "") for name in self.shows}

@@ -8,6 +8,7 @@ from typing import Any
 from zhizhao.licence.face import FaceItem, LicenceFace
 from zhizhao.licence.status import LicenceStatus
 from zhizhao.registry.entity import EntityStatus, Mark
+from zhizhao.verification.finding import Finding
 
 WIDE_FIELDS = frozenset({"scope", "business_scope"})
 """Items that take the whole width of the displayed face."""
@@ -24,7 +25,9 @@ class DemoAccount:
     secret: str
     """Password or slip."""
     more: str = ""
-    """Second line: one-time number, ID number."""
+    """ID number of a person."""
+    number: str = ""
+    """One-time number of this moment, for an account with a second factor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +61,27 @@ class Display:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What programs outside check our signatures with."""
+
+    jwks: Callable[[], dict[str, Any]]
+    """The JWK Set of every key that outsiders verify with."""
+    anchors: Callable[[], bytes]
+    """Roots and keys in one document, for `zhizhao verify`."""
+    status_list: Callable[[int], Awaitable[str]]
+    """The signed status list of a number; raises LicenceUnknown."""
+    credential_type: str
+    """`vct` of our credentials, an address under our origin."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicVerbs:
     """Bound callables of the public door."""
 
     display: Callable[[str], Awaitable[Display]]
     """Finds what a display id shows; raises LicenceUnknown."""
-    check_file: Callable[[bytes], Awaitable[Any]]
-    """Checks a file that somebody holds; a `verification` finding. Nothing is kept."""
+    check_file: Callable[[bytes], Awaitable[Finding]]
+    """Checks a file that somebody holds; nothing of it is kept. Raises FileTooLarge."""
     demo_accounts: Callable[[], Awaitable[Sequence[DemoAccount]]]
     """Accounts of a demonstration; empty otherwise."""
+    published: Published

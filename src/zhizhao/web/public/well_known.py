@@ -1,0 +1,64 @@
+"""What programs outside need to check our signatures: keys, issuer metadata, credential type, status lists.
+
+RFC 7517 (JWK Set), SD-JWT VC §5 and §6 (issuer and type metadata), Token Status List §8. Public, cacheable, and
+readable from other origins, because verifiers are also web pages.
+"""
+
+from typing import Any, Final
+
+from litestar import Request, Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+
+from zhizhao.licence.status_list import TYP
+from zhizhao.web.guards import COOKIELESS, PUBLIC
+from zhizhao.web.public.verbs import PublicVerbs
+
+OPEN: Final = {
+    "cache-control": "public, max-age=60",
+    "access-control-allow-origin": "*",
+    "cross-origin-resource-policy": "cross-origin",
+}
+"""A minute: a withdrawn key must not be believed much longer."""
+Verbs = NamedDependency[PublicVerbs]
+
+
+@get("/.well-known/jwks.json", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+def jwks(public_verbs: Verbs) -> Response[dict[str, Any]]:
+    """Publish the keys of credentials, status lists, receipts, ledger heads and login."""
+    return Response(public_verbs.published.jwks(), headers=OPEN, media_type="application/jwk-set+json")
+
+
+@get("/.well-known/jwt-vc-issuer", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+def issuer(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
+    """Say who issues our credentials and where the keys are (SD-JWT VC §5)."""
+    base = request.app.state.pages.settings.base_url
+    return Response({"issuer": base, "jwks_uri": f"{base}/.well-known/jwks.json"}, headers=OPEN)
+
+
+@get("/.well-known/zhizhao-anchors.json", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+def anchors(public_verbs: Verbs) -> Response[bytes]:
+    """Publish roots and keys together; who fetches them here trusts this server's name."""
+    return Response(public_verbs.published.anchors(), headers=OPEN, media_type="application/json")
+
+
+@get("/vct/business-licence/1", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+def credential_type(public_verbs: Verbs) -> Response[dict[str, Any]]:
+    """Describe the type of our credentials (SD-JWT VC §6)."""
+    body = {
+        "vct": public_verbs.published.credential_type,
+        "name": "Electronic business licence (电子营业执照)",
+        "description": "The face of a Chinese business licence, bound to a device of its holder.",
+        "display": [
+            {"lang": "zh-Hans", "name": "电子营业执照"},
+            {"lang": "en", "name": "Electronic business licence"},
+        ],
+    }
+    return Response(body, headers=OPEN)
+
+
+@get("/status/{number:int}", permission=PUBLIC, **COOKIELESS)
+async def status_list(number: FromPath[int], public_verbs: Verbs) -> Response[bytes]:
+    """Publish a signed status list."""
+    token = await public_verbs.published.status_list(number)
+    return Response(token.encode(), headers=OPEN, media_type=f"application/{TYP}")
