@@ -27,7 +27,7 @@ from zhizhao.staff.store import StaffStore
 from zhizhao.storage.database import Database
 from zhizhao.storage.migrate import require_current
 from zhizhao.storage.outbox import InTransaction, Outbox
-from zhizhao.trust.file_provider import FileKeys
+from zhizhao.trust.file_provider import FileKeys, require_fit
 from zhizhao.trust.keys import KeyProvider
 from zhizhao.trust.sealing import Sealer
 from zhizhao.wallet.store import WalletStore
@@ -131,6 +131,7 @@ async def open_parts(settings: Settings, *, offset: timedelta = timedelta(0)) ->
     """
     clock = SystemClock(offset)
     keys = FileKeys.open(settings.data_path() / KEY_FOLDER, read_passphrase(settings), clock=clock)
+    require_fit(keys, demo=settings.demo)
     parts = build_parts(settings, keys=keys, clock=clock)
     try:
         async with parts.database.read() as connection:

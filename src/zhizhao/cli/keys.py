@@ -29,6 +29,16 @@ def keys() -> None:
     """Show, rotate and certify the installation's keys. Private keys are never printed."""
 
 
+@keys.command()
+@pass_installation
+def create(installation: Installation) -> None:
+    """Make the key file of a new installation: one key for every purpose. An existing file is never touched."""
+    settings = installation.settings()
+    folder = settings.data_path() / KEY_FOLDER
+    ring = FileKeys.create(folder, read_passphrase(settings), clock=SystemClock(), demonstration=settings.demo)
+    installation.answer({"keys": [_facts(info) for info in ring.list()]}, text=f"{folder}: {len(ring.list())} keys")
+
+
 @keys.command(name="list")
 @click.option("--retired", is_flag=True, help="Show retired keys too.")
 @pass_installation

@@ -5,7 +5,6 @@ looked for at once. States move by the clock alone, so all processes change over
 """
 
 import secrets
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -15,10 +14,10 @@ from typing import Final
 import msgspec
 
 from zhizhao.kernel.clock import Clock
-from zhizhao.trust.errors import KeyNotUsable, KeyUnknown, RotationRefused
+from zhizhao.trust.errors import DemoOnly, KeyNotUsable, KeyUnknown, RotationRefused
 from zhizhao.trust.es256 import P256Private
 from zhizhao.trust.key_file import KdfCost, KeyFile, KeyRecord, Ring, Stamp
-from zhizhao.trust.keys import SUITES, KeyInfo, KeyState, PublicKey, Purpose, Suite
+from zhizhao.trust.keys import KeyInfo, KeyState, PublicKey, Purpose, Suite
 from zhizhao.trust.ring.rotation import POLICIES, SIGNING_GRACE
 from zhizhao.trust.ring.snapshot import Handle, Prepared, Snapshot, found, new_record, prepare, snapshot, standings
 from zhizhao.trust.ring.symmetric import MacKey, WrapKey
@@ -44,16 +43,33 @@ class FileKeys:
         self._ring, self._snapshot = self._load(self._file.stamp())
 
     @classmethod
-    def create(cls, folder: Path, passphrase: bytes, *, clock: Clock, cost: KdfCost | None = None) -> "FileKeys":
-        """Make one key for every purpose and write the file. Raises KeyFileExists, Sm2Unavailable."""
+    def create(
+        cls,
+        folder: Path,
+        passphrase: bytes,
+        *,
+        clock: Clock,
+        cost: KdfCost | None = None,
+        demonstration: bool = False,
+    ) -> "FileKeys":
+        """Make one key for every purpose and write the file. Raises KeyFileExists, Sm2Unavailable.
+
+        `demonstration` marks the keys for good: `require_fit` refuses them outside demo mode.
+        """
         now = clock.now()
         keys = tuple(_fresh(purpose, now=now, current_at=now) for purpose in Purpose)
-        return cls(KeyFile.create(folder, passphrase, Ring(epoch=1, keys=keys), cost=cost), clock=clock)
+        ring = Ring(epoch=1, keys=keys, demonstration=demonstration)
+        return cls(KeyFile.create(folder, passphrase, ring, cost=cost), clock=clock)
 
     @classmethod
     def open(cls, folder: Path, passphrase: bytes, *, clock: Clock) -> "FileKeys":
         """Open the file. Raises KeyFileMissing, KeyFileExposed, KeyFileDamaged, PassphraseRefused, Sm2Unavailable."""
         return cls(KeyFile.open(folder, passphrase), clock=clock)
+
+    @property
+    def is_demonstration(self) -> bool:
+        """Return whether a demonstration made these keys."""
+        return self._ring.demonstration
 
     @property
     def epoch(self) -> int:
@@ -205,7 +221,10 @@ def _forget(keys: list[KeyRecord], *, now: datetime) -> None:
             keys[place] = msgspec.structs.replace(key, secret=b"")
 
 
-def require_purposes(keys: FileKeys, purposes: Iterable[Purpose] = SUITES) -> None:
-    """Return if every purpose has a current key (start-up check, SECURITY.md §3.5). Raises KeyUnknown."""
-    for purpose in purposes:
-        keys.current(purpose)
+def require_fit(keys: FileKeys, *, demo: bool) -> None:
+    """Return if the keys may serve here (start-up check, SECURITY.md §3.5): keys of a demonstration only in one.
+
+    That every purpose has a current key, opening the file has already required. Raises DemoOnly.
+    """
+    if keys.is_demonstration and not demo:
+        raise DemoOnly(stand_in="keys of a demonstration")

@@ -62,6 +62,8 @@ class Ring(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     epoch: int
     keys: tuple[KeyRecord, ...]
+    demonstration: bool = False
+    """Made by a demonstration, whose passphrase lies beside the file: never good for anything else."""
 
 
 class _Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -127,7 +129,7 @@ class KeyFile:
             before = self._open_ring(envelope)
             keys = list(before.keys)
             yield keys
-            self._replace(envelope, Ring(epoch=before.epoch + 1, keys=tuple(keys)))
+            self._replace(envelope, msgspec.structs.replace(before, epoch=before.epoch + 1, keys=tuple(keys)))
 
     def change_passphrase(self, passphrase: bytes, *, cost: KdfCost | None = None) -> None:
         """Seal the ring under a new passphrase and a fresh master key; whoever has the file open must open it anew.

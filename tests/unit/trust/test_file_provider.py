@@ -8,6 +8,7 @@ import pytest
 from zhizhao.kernel.clock import HeldClock
 from zhizhao.trust import file_provider
 from zhizhao.trust.errors import (
+    DemoOnly,
     KeyFileDamaged,
     KeyNotUsable,
     KeyUnknown,
@@ -16,7 +17,7 @@ from zhizhao.trust.errors import (
     SealBroken,
     TokenUntrusted,
 )
-from zhizhao.trust.file_provider import FileKeys, require_purposes
+from zhizhao.trust.file_provider import FileKeys, require_fit
 from zhizhao.trust.jws import jwk_set, sign_compact, verify_compact
 from zhizhao.trust.keys import SUITES, KeyProvider, KeyState, Purpose, Suite
 from zhizhao.trust.ring.rotation import POLICIES
@@ -45,7 +46,6 @@ class TestPurposes:
         provider: KeyProvider = keys
         assert {info.purpose for info in provider.list()} == set(Purpose)
         assert len({info.kid for info in provider.list()}) == len(Purpose)
-        require_purposes(keys)
 
     @pytest.mark.parametrize("purpose", SIGNING)
     def test_signs_and_verifies(self, keys: FileKeys, opened_again: FileKeys, purpose: Purpose) -> None:
@@ -113,6 +113,21 @@ class TestPurposes:
         keys.change_passphrase(b"new", cost=None)
         again = FileKeys.open(key_folder, b"new", clock=held_clock)
         assert again.list() == keys.list()
+
+    def test_keys_of_a_demonstration(self, key_folder: Path, held_clock: HeldClock) -> None:
+        """They serve in demo mode only, after a rotation and a new passphrase too; real keys serve anywhere."""
+        keys = FileKeys.create(key_folder, b"pw", clock=held_clock, demonstration=True)
+        keys.rotate(Purpose.ISSUER, compromised=True)
+        keys.change_passphrase(b"new")
+        again = FileKeys.open(key_folder, b"new", clock=held_clock)
+        require_fit(again, demo=True)
+        with pytest.raises(DemoOnly):
+            require_fit(again, demo=False)
+
+    def test_real_keys_serve_anywhere(self, keys: FileKeys) -> None:
+        """Nothing is refused."""
+        for demo in (True, False):
+            require_fit(keys, demo=demo)
 
     def test_a_purpose_without_a_key_is_refused(
         self, key_folder: Path, held_clock: HeldClock, monkeypatch: pytest.MonkeyPatch

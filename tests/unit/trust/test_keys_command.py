@@ -50,6 +50,20 @@ def answer(installation: Path, *arguments: str) -> dict[str, Any]:
     return facts
 
 
+def test_create(tmp_path: Path) -> None:
+    """A new installation gets its keys once."""
+    (tmp_path / "passphrase").write_text("pw\n")
+    path = tmp_path / "zhizhao.toml"
+    path.write_text(
+        f'base_url = "https://zhizhao.example"\ndata_dir = "."\nkey_passphrase_file = "{tmp_path}/passphrase"\n'
+    )
+    assert len(answer(path, "create")["keys"]) == len(Purpose)
+    assert not FileKeys.open(tmp_path / "keys", b"pw", clock=SystemClock()).is_demonstration
+    again = run(path, "create")
+    assert again.exit_code == 1
+    assert "key-file-exists" in again.stderr
+
+
 def test_list(installation: Path) -> None:
     """Every purpose once, and no private byte."""
     keys = answer(installation, "list")["keys"]

@@ -44,7 +44,7 @@ def open_keys(settings: Settings) -> FileKeys:
     try:
         return FileKeys.open(folder, passphrase, clock=SystemClock())
     except KeyFileMissing:
-        return FileKeys.create(folder, passphrase, clock=SystemClock())
+        return FileKeys.create(folder, passphrase, clock=SystemClock(), demonstration=True)
 
 
 def _settings_text(*, port: int, database_url: str) -> str:
