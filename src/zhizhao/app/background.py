@@ -3,7 +3,7 @@
 import asyncio
 import gc
 
-from zhizhao.app.jobs import jobs, run
+from zhizhao.app.jobs import Job, jobs, run
 from zhizhao.app.parts import Parts
 from zhizhao.ledger.seal import refresh
 from zhizhao.storage.leader import lead
@@ -26,20 +26,19 @@ class Background:
         self._tasks = [asyncio.create_task(self._lead()), asyncio.create_task(self._follow())]
 
     async def _lead(self) -> None:
-        async with lead(self._parts.database, stop=self._stop) as leading:
-            if leading:
-                await asyncio.gather(*(run(job, stop=self._stop) for job in jobs(self._parts)))
+        await lead(self._parts.database, self._work, stop=self._stop)
+
+    async def _work(self, end: asyncio.Event) -> None:
+        await asyncio.gather(*(run(job, stop=end) for job in jobs(self._parts)))
 
     async def _follow(self) -> None:
         """Let receipts of this worker name the newest head, whoever seals."""
+        await run(Job("follow", REFRESH_SECONDS, self._refresh), stop=self._stop)
+
+    async def _refresh(self) -> None:
         parts = self._parts
-        while not self._stop.is_set():
-            async with parts.database.read() as connection:
-                await refresh(connection, store=parts.ledger, keys=parts.keys)
-            try:
-                await asyncio.wait_for(self._stop.wait(), REFRESH_SECONDS)
-            except TimeoutError:
-                continue
+        async with parts.database.read() as connection:
+            await refresh(connection, store=parts.ledger, keys=parts.keys)
 
     async def stop(self) -> None:
         """Tell the tasks to end and wait for them."""

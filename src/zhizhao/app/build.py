@@ -8,6 +8,7 @@ from litestar.types import ASGIApp
 from zhizhao.app import wire_api, wire_desk, wire_office, wire_public, wire_staff, wire_wallet
 from zhizhao.app.background import Background
 from zhizhao.app.http import build_app
+from zhizhao.app.logging import set_up_logging
 from zhizhao.app.parts import KEY_FOLDER, Parts, build_parts
 from zhizhao.document.pdf import Press
 from zhizhao.kernel.clock import SystemClock
@@ -15,7 +16,7 @@ from zhizhao.presentation.archive import Archivist
 from zhizhao.settings import Settings, read_passphrase
 from zhizhao.storage.startup import require_safe_store
 from zhizhao.trust.certificates import Certificates
-from zhizhao.trust.file_provider import FileKeys
+from zhizhao.trust.file_provider import FileKeys, require_fit
 from zhizhao.trust.keys import Purpose
 from zhizhao.web.api.documents import openapi_config
 from zhizhao.web.api.fast_lane import fast_lane
@@ -39,8 +40,10 @@ HANDLERS = (
 
 def create_app(settings: Settings) -> ASGIApp:
     """Return the ASGI application of an installation; opens its keys now, its store at start-up."""
+    set_up_logging(level="WARNING" if settings.demo else "INFO")
     clock = SystemClock()
     keys = FileKeys.open(settings.data_path() / KEY_FOLDER, read_passphrase(settings), clock=clock)
+    require_fit(keys, demo=settings.demo)
     return serve_parts(build_parts(settings, keys=keys, clock=clock))
 
 

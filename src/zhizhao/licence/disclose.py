@@ -6,6 +6,7 @@ from typing import Final
 import msgspec
 
 from zhizhao.licence.errors import CredentialMalformed
+from zhizhao.licence.mask import goes_out
 from zhizhao.trust.base64url import unb64url
 
 ALWAYS: Final = frozenset({"identifier", "version", "uscc", "kind", "template"})
@@ -19,7 +20,7 @@ def disclose(credential: str, fields: Collection[str]) -> str:
         raise CredentialMalformed(reason="form")
     issuer_jwt, *disclosures = credential[:-1].split("~")
     shown = ALWAYS | set(fields)
-    return "~".join([issuer_jwt, *(d for d in disclosures if _name(d) in shown), ""])
+    return "~".join([issuer_jwt, *(d for d in disclosures if goes_out(_name(d), shown)), ""])
 
 
 def _name(disclosure: str) -> str:

@@ -13,6 +13,7 @@ from zhizhao.licence.disclose import disclose
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.licence import Licence
+from zhizhao.licence.mask import goes_out
 from zhizhao.presentation.errors import ArchiveRefused
 from zhizhao.presentation.presentation import Presentation, Verdict
 from zhizhao.settings import Settings
@@ -96,5 +97,5 @@ class Archivist:
 def shown_face(face: LicenceFace, fields: Sequence[str]) -> tuple[LicenceFace, bool]:
     """Return the face with what did not go out hidden, and whether anything was hidden."""
     granted = set(fields)
-    items = tuple(i if i.field in granted else replace(i, text=HIDDEN) for i in face.items)
-    return replace(face, items=items), any(i.field not in granted for i in face.items)
+    items = tuple(i if goes_out(i.field, granted) else replace(i, text=HIDDEN) for i in face.items)
+    return replace(face, items=items), items != face.items

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zhizhao.app.parts import Parts
+from zhizhao.catalogue.plant import plant_matters
 from zhizhao.cli.demo.accounts import plant_accounts, read_accounts
 from zhizhao.cli.demo.entities import CHANGED_NAME, CHANGED_TO, DemoEntity, demo_entities
 from zhizhao.cli.demo.people import person

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from zhizhao.catalogue.matter import Matter
 from zhizhao.kernel.clock import rfc3339
 from zhizhao.licence.face import LicenceFace
+from zhizhao.licence.mask import masked_items, shows_principal
 from zhizhao.mandate.grant import Grant
 from zhizhao.presentation.presentation import Presentation, Verdict
 from zhizhao.web.api.bodies import (
@@ -50,11 +51,11 @@ def face_items(face: LicenceFace, fields: Sequence[str]) -> tuple[FaceItemBody, 
     """Return the granted items of a face in reading order: the code first, then the items, then registrar and day."""
     around = {
         "uscc": ("统一社会信用代码", face.uscc),
-        "registrar": ("登记机关", face.registrar),
+        "registry": ("登记机关", face.registrar),
         "issued_on": ("登记日期", face.made_on_text),
     }
     granted = set(fields)
-    items = [FaceItemBody(field=i.field, label=i.label, text=i.text) for i in face.items if i.field in granted]
+    items = [FaceItemBody(field=i.field, label=i.label, text=i.text) for i in masked_items(face, granted)]
     named = {i.field for i in items}
     code = [FaceItemBody(field="uscc", label=around["uscc"][0], text=face.uscc)] if "uscc" in granted else []
     rest = [
@@ -73,7 +74,7 @@ def _licence(presentation: Presentation, face: LicenceFace) -> LicenceBody:
         uscc=presentation.uscc,
         name=face.name if "name" in presentation.fields else None,
         kind=face.kind,
-        legal_representative=face.legal_representative if "legal_representative" in presentation.fields else None,
+        legal_representative=face.legal_representative if shows_principal(presentation.fields) else None,
         face=face_items(face, presentation.fields),
     )
 
