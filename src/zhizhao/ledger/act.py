@@ -142,3 +142,5 @@ class Act(StrEnum):
     """By an official: a mark was set beside the status."""
     OFFICE_ENTITY_UNMARKED = "office:entity:unmarked"
     """By an official: a mark was taken away."""
+    SYSTEM_MATTERS_PLANTED = "system:matters:planted"
+    """Matters of the packaged starting tree were added to the catalogue."""
