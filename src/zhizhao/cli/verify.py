@@ -47,8 +47,8 @@ def verify(
 ) -> None:
     """Check licence PDFs, archive copies, receipts and credentials.
 
-    Each file gets four answers: intact (完整), valid (有效), trusted (可信) and status (状态). Exit status 0 only if all
-    that was asked holds; without a reachable server the status is unknown, which is 1 unless --offline is given.
+    Each file gets four answers: intact (完整), valid (有效), trusted (可信), status (状态). Exit status 0 only if
+    all that was asked holds; without a reachable server the status is unknown, which is 1 unless --offline is given.
     """
     findings = asyncio.run(_check_all(files, installation=installation, trust=trust, server=server, offline=offline))
     held = {path: finding.holds(offline=offline) for path, finding in findings.items()}

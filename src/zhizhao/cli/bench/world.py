@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zhizhao.app.parts import Parts, open_parts
 from zhizhao.catalogue.matter import Function
-from zhizhao.catalogue.plant import plant_matters
+from zhizhao.catalogue.plant import plant as plant_matters
 from zhizhao.cli.demo.entities import COMPANY, DemoEntity, demo_uscc
 from zhizhao.cli.demo.installation import open_folder
 from zhizhao.cli.demo.people import person
@@ -74,7 +74,7 @@ async def planted(size: Size, *, database_url: str | None, port: int) -> AsyncIt
 
 async def _plant(parts: Parts, folder: Path, size: Size) -> World:
     async with parts.database.write() as connection:
-        await plant_matters(connection, store=parts.catalogue)
+        await plant_matters(connection, store=parts.catalogue, ledger=parts.ledger, clock=parts.clock, actor=SYSTEM)
     entities = [_entity(number) for number in range(size.entities)]
     await import_rows(parts, folder / "register.csv", entities)
     office = replace(parts.office, with_sm2=False)  # the suite that is measured; SM2 beside it has its own figures

@@ -128,8 +128,7 @@ def _welcome(facts: dict[str, Any], path: Path) -> str:
         "",
         f"  持照人 holder         {holder['name']}  {holder['id_number']}  单据 slip {holder['slip']}",
     ]
-    for account in facts["staff"][:3]:
-        lines.append(
-            f"  {account['role']:<20}  {account['username']}  {account['password']}  TOTP {account['totp_secret']}"
-        )
-    return "\n".join([*lines, "", f"  所有账号 all accounts {path}", "  Ctrl-C 停止 stops it", ""])
+    accounts = [
+        f"  {a['role']:<20}  {a['username']}  {a['password']}  TOTP {a['totp_secret']}" for a in facts["staff"][:3]
+    ]
+    return "\n".join([*lines, *accounts, "", f"  所有账号 all accounts {path}", "  Ctrl-C 停止 stops it", ""])

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from zhizhao.app.parts import Parts
-from zhizhao.catalogue.plant import plant_matters
+from zhizhao.catalogue.plant import plant as plant_matters
 from zhizhao.cli.demo.accounts import plant_accounts, read_accounts
 from zhizhao.cli.demo.entities import CHANGED_NAME, CHANGED_TO, DemoEntity, demo_entities
 from zhizhao.cli.demo.people import person
@@ -40,7 +40,7 @@ async def plant(parts: Parts, folder: Path) -> dict[str, Any]:
         return kept
     entities = demo_entities()
     async with parts.database.write() as connection:
-        await plant_matters(connection, store=parts.catalogue)
+        await plant_matters(connection, store=parts.catalogue, ledger=parts.ledger, clock=parts.clock, actor=SYSTEM)
     await import_rows(parts, folder / REGISTER, entities)
     await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=parts.office, registry=parts.registry)
     await _mark(parts, entities)
