@@ -5,7 +5,6 @@ that has begun decides: while its own last day has not passed it is in force, af
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import msgspec
 from sqlalchemy import Column, Integer, Table, insert, select, update
 
 from zhizhao.catalogue.matter import Function, Matter
+from zhizhao.catalogue.revision import Revision
 from zhizhao.catalogue.tree import MatterTree, make_tree
 from zhizhao.kernel.clock import from_micros, today
 from zhizhao.storage.append_only import make_append_only
@@ -48,19 +48,6 @@ VERSION = Table(
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _path = msgspec.json.Decoder(tuple[str, str, str])
 _encode = msgspec.json.encode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Revision:
-    """One revision of a matter with the days on which it is in force."""
-
-    matter: Matter
-    revision: int
-    """1, 2, 3 … per code."""
-    effective_from: date
-    """First day, Asia/Shanghai."""
-    effective_until: date | None
-    """Last day, included; None: open."""
 
 
 class _Columns(NamedTuple):
