@@ -77,6 +77,37 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "document-malformed": Problem(400, N_("证件号码有误"), N_("请核对证件类型和号码。")),
     "text-refused": Problem(400, N_("文字中有不能使用的字符"), N_("请删除不可见字符或控制字符后再试。")),
     "unit-unknown": Problem(404, N_("没有这个单位"), N_("请从列表中选择县（市、区）。")),
+    # trust
+    "passphrase-refused": Problem(503, N_("密钥文件打不开"), N_("请运行维护人员核对密钥口令。")),
+    "key-file-missing": Problem(
+        503, N_("没有密钥文件"), N_("请运行维护人员检查数据目录，或执行 zhizhao keys create。")
+    ),
+    "key-file-exists": Problem(409, N_("密钥文件已经存在"), N_("已有的密钥文件不会被覆盖。")),
+    "key-file-exposed": Problem(503, N_("密钥文件的权限过宽"), N_("请运行维护人员把权限改为 0600。")),
+    "key-file-damaged": Problem(503, N_("密钥文件已损坏"), N_("请运行维护人员从备份恢复密钥文件。")),
+    "key-unknown": Problem(500, N_("没有可用的密钥"), N_("请联系运行维护人员。")),
+    "key-not-usable": Problem(500, N_("密钥不能这样使用"), N_("请联系运行维护人员。")),
+    "rotation-refused": Problem(409, N_("这个密钥现在不能更换"), N_("请查看命令给出的原因。")),
+    "signature-bad": Problem(400, N_("签名无效"), N_("请核对内容和签名。")),
+    "public-key-refused": Problem(400, N_("公钥不能使用"), N_("请提交 P-256 公钥。")),
+    "private-key-refused": Problem(500, N_("私钥不能使用"), N_("请联系运行维护人员。")),
+    "token-refused": Problem(401, N_("令牌无效"), N_("请重新获取令牌。")),
+    "token-malformed": Problem(401, N_("令牌无效"), N_("请重新获取令牌。")),
+    "token-untrusted": Problem(401, N_("令牌无效"), N_("请重新获取令牌。")),
+    "token-out-of-time": Problem(401, N_("令牌无效"), N_("请重新获取令牌。")),
+    "token-claim-refused": Problem(401, N_("令牌无效"), N_("请重新获取令牌。")),
+    "seal-broken": Problem(500, N_("加密的资料不能打开"), N_("请联系运行维护人员。")),
+    "secret-mismatch": Problem(401, N_("密码或动态码不正确"), N_("请核对后再试。")),
+    "stored-secret-damaged": Problem(500, N_("保存的密码已损坏"), N_("请联系管理员重设密码。")),
+    "totp-refused": Problem(401, N_("密码或动态码不正确"), N_("请核对后再试。")),
+    "certificate-refused": Problem(409, N_("证书不能使用"), N_("请核对证书链、有效期和对应的密钥。")),
+    "certificate-missing": Problem(503, N_("没有安装证书"), N_("请运行维护人员安装签章证书。")),
+    "demo-only": Problem(500, N_("演示用的替代件不能在正式环境使用"), N_("请运行维护人员检查配置。")),
+    "address-refused": Problem(
+        400, N_("不能访问这个地址"), N_("请使用公开的 https 地址，或在接入审批中登记内网地址。")
+    ),
+    "fetch-failed": Problem(502, N_("对方系统没有应答"), N_("请稍后再试，或联系对方系统。")),
+    "sm2-unavailable": Problem(503, N_("系统缺少国密算法库"), N_("请运行维护人员安装支持 SM2 的 OpenSSL 3。")),
     # storage
     "busy": Problem(503, N_("系统繁忙"), N_("请过几秒再试。")),
     "commit-unknown": Problem(503, N_("暂时不能确认结果"), N_("请用同一个幂等键重试，系统会返回已有的结果。")),
