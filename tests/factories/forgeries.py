@@ -33,7 +33,7 @@ KIDS: tuple[Any, ...] = (
 )
 PAYLOADS = (
     *(b"", b"[]", b"null", b"1", b'"text"', b"true", b"{", b"{}{}", b'{"a":NaN}', b'{"a":1,}', b"\xff\xfe", b"{'a':1}"),
-    *(b"[" * 3000, b'{"a":' * 1500, b"\xef\xbb\xbf{}", b'{"a":"\xff"}', b"{}\x00"),
+    *(b"[" * 3000, b'{"a":' * 1500, b"\xef\xbb\xbf{}", b'{"a":"\xff"}', b"{}\x00", b'{"a":"\\ud800"}', b'{"a":1e999}'),
 )
 HEADERS = (
     *(b"", b"[]", b"null", b"1", b'"ES256"', b"{", b"{}", b"{}{}", b"\xff", b"[" * 3000, b'{"a":' * 1500),
@@ -125,6 +125,11 @@ def _headers(genuine: Genuine) -> Iterator[tuple[str, str]]:
     whole = json.dumps(genuine.header)
     for double in ('"alg":"none"', '"alg":"ES256"', '"alg":null', '"a":1,"a":2', '"a":{"b":1,"b":2}'):
         yield f"double {double}", genuine.sealed(f"{whole[:-1]},{double}}}".encode(), payload)
+    for coding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"):
+        yield f"header in {coding}", genuine.sealed(whole.encode(coding), payload)
+    for extra in ('"x":"\\ud800","kid":"\\ud800"', '"typ":"\\udc00"', '"kid":"a\\u0000"', '"x":' + "9" * 5000):
+        without = json.dumps({name: value for name, value in genuine.header.items() if f'"{name}"' not in extra})
+        yield f"header {extra[:30]}", genuine.sealed(f"{without[:-1]},{extra}}}".encode(), payload)
     for header in HEADERS:
         yield f"header {header[:20]!r}", genuine.sealed(header, payload)
 

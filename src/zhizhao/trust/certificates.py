@@ -29,21 +29,21 @@ class Certificates:
     def __init__(self, folder: Path, keys: KeyProvider) -> None:
         self._folder = folder / FOLDER
         self._keys = keys
-        self._read: dict[str, tuple[bytes, ...]] = {}
 
     def chain(self, purpose: Purpose) -> list[bytes]:
         """Return the DER chain of the purpose's current key, leaf first, root last. Raises CertificateMissing."""
         return self.chain_of(self._keys.current(purpose))
 
     def chain_of(self, kid: str) -> list[bytes]:
-        """Return the DER chain of one key; read once. Raises CertificateMissing, CertificateRefused."""
-        if kid not in self._read:
-            try:
-                text = self._path(kid).read_bytes()
-            except OSError as cause:
-                raise CertificateMissing(kid=kid, folder=str(self._folder)) from cause
-            self._read[kid] = read_pem_chain(text)
-        return list(self._read[kid])
+        """Return the DER chain of one key, as it lies in the folder now: a renewed one counts without a restart.
+
+        Raises CertificateMissing, CertificateRefused.
+        """
+        try:
+            text = self._path(kid).read_bytes()
+        except OSError as cause:
+            raise CertificateMissing(kid=kid, folder=str(self._folder)) from cause
+        return list(read_pem_chain(text))
 
     def roots(self) -> list[bytes]:
         """Return the roots of all installed chains, each once."""
@@ -84,7 +84,6 @@ class Certificates:
         check_chain(chain, now=now)  # (2)
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         replace_public_file(self._path(kids[0]), write_pem_chain(chain))
-        self._read.pop(kids[0], None)
         return kids[0]
 
     def _path(self, kid: str) -> Path:

@@ -93,7 +93,7 @@ def _sender(raw_header: bytes, expected_thumbprint: str | None) -> P256Public:
 @lru_cache(maxsize=4096)
 def _carried(raw_header: bytes) -> P256Public:
     """Return the key in a header that `take_apart` has already read strictly; a device sends the same every time."""
-    return read_public_jwk(json.loads(raw_header).get("jwk"))
+    return read_public_jwk(json.loads(raw_header.decode()).get("jwk"))
 
 
 def _require(claims: dict[str, Any], name: str, expected: str) -> None:

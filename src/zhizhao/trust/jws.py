@@ -106,7 +106,8 @@ def _read_header(segment: bytes) -> tuple[Header, bytes]:
     """Return the header of one segment; the same segment is read once. Raises TokenMalformed, TokenUntrusted."""
     try:
         raw = unb64url(segment)
-        fields = json.loads(raw, object_pairs_hook=_unique, parse_constant=_refuse)
+        # decoded first: the library would take UTF-16, UTF-32 and a byte order mark from bytes
+        fields = json.loads(raw.decode(), object_pairs_hook=_unique, parse_constant=_refuse)
     except (ValueError, RecursionError) as cause:
         raise TokenMalformed(reason="header") from cause
     if not isinstance(fields, dict):
@@ -114,9 +115,14 @@ def _read_header(segment: bytes) -> tuple[Header, bytes]:
     if "crit" in fields or "b64" in fields or "zip" in fields:  # we understand no extension (RFC 7515 §4.1.11)
         raise TokenUntrusted(reason="extension", header=sorted(fields))
     texts = {name: fields.get(name) for name in ("alg", "typ", "kid")}
-    if any(not isinstance(value, str | None) for value in texts.values()):
+    if any(value is not None and not _is_name(value) for value in texts.values()):
         raise TokenMalformed(reason="header types")
     return Header(alg=texts["alg"] or "", typ=texts["typ"], kid=texts["kid"]), raw
+
+
+def _is_name(value: object) -> bool:
+    """Return whether a header value is text without control characters and lone surrogates."""
+    return isinstance(value, str) and value.isprintable()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

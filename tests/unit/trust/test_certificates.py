@@ -158,12 +158,16 @@ class TestInstall:
         with pytest.raises(CertificateRefused):
             certificates.install(Purpose.DOCUMENT_SEAL, [leaf, root(), middle], now=NOW)
 
-    def test_a_later_chain_takes_over(self, certificates: Certificates, seal_key: bytes) -> None:
-        """A renewed certificate of the same key is used at once."""
+    def test_a_later_chain_takes_over(
+        self, certificates: Certificates, key_folder: Path, keys: FileKeys, seal_key: bytes
+    ) -> None:
+        """A renewed certificate of the same key is used at once, in every process."""
+        elsewhere = Certificates(key_folder, keys)
         for last in (DAY, 2 * DAY):
             chain = [made(draft(seal_key, not_after=NOW + last)), root()]
             certificates.install(Purpose.DOCUMENT_SEAL, chain, now=NOW)
             assert certificates.chain(Purpose.DOCUMENT_SEAL) == chain
+            assert elsewhere.chain(Purpose.DOCUMENT_SEAL) == chain
 
     @pytest.mark.parametrize(
         "name",

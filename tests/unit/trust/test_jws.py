@@ -5,10 +5,12 @@ from typing import Any
 
 import joserfc.jwt
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from joserfc.jwk import KeySet
 
-from zhizhao.trust.base64url import unb64url
-from zhizhao.trust.errors import SignatureBad, TokenMalformed, TokenUntrusted
+from zhizhao.trust.base64url import b64url_text, unb64url
+from zhizhao.trust.errors import SignatureBad, TokenMalformed, TokenRefused, TokenUntrusted
 from zhizhao.trust.es256 import P256Public
 from zhizhao.trust.file_provider import FileKeys
 from zhizhao.trust.jws import LONGEST_CREDENTIAL, claims_of, jwk_set, sign_compact, take_apart, verify_compact
@@ -109,6 +111,33 @@ class TestCache:
             verify_compact(token, keys=keys, expected_purpose=Purpose.ACCESS, expected_typ="JWT")
         with pytest.raises(TokenUntrusted):
             verify_compact(token, keys=keys, expected_purpose=Purpose.OIDC, expected_typ="at+jwt")
+
+
+class TestRubbish:
+    """F3: whatever comes in, our own error or a value comes out."""
+
+    @settings(max_examples=1000, deadline=None)
+    @given(st.text(max_size=200) | st.lists(st.binary(max_size=60).map(b64url_text), max_size=5).map(".".join))
+    def test_any_text(self, text: str) -> None:
+        """Taken apart or refused by name."""
+        try:
+            claims_of(take_apart(text))
+        except TokenRefused:
+            return
+
+    @settings(max_examples=300, deadline=None)
+    @given(
+        st.recursive(
+            st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner)
+        )
+    )
+    def test_any_json(self, value: object) -> None:
+        """Any JSON as header and as payload."""
+        part = b64url_text(json.dumps(value).encode())
+        try:
+            claims_of(take_apart(f"{part}.{part}.AA"))
+        except TokenRefused:
+            return
 
 
 class TestBounds:
