@@ -7,15 +7,21 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from zhizhao.document.attachment import credential_attachment, receipt_attachment
 from zhizhao.document.pdf import Press
 from zhizhao.document.seal import seal_now
 from zhizhao.document.sheet import Occasion, Sheet, archive_sheet, licence_sheet
 from zhizhao.kernel.clock import HeldClock
+from zhizhao.licence.credential import make_credential, subject_of
 from zhizhao.licence.face import FaceItem, LicenceFace, Side
+from zhizhao.licence.names import IssuerNames
+from zhizhao.licence.status_list import TYP as STATUS_TYPE
+from zhizhao.licence.status_list import list_claims, pack
 from zhizhao.settings import Settings
 from zhizhao.trust.certificates import Certificates
 from zhizhao.trust.demo_authority import DemoAuthority
 from zhizhao.trust.file_provider import FileKeys
+from zhizhao.trust.jws import sign_compact
 from zhizhao.trust.key_file import KdfCost
 from zhizhao.trust.keys import Purpose
 from zhizhao.verification.anchors import TrustAnchors, anchors_document, read_anchors
@@ -24,6 +30,7 @@ VECTORS = Path(__file__).parents[1] / "vectors" / "domain"
 BASE_URL = "https://demo.zhizhao.example"
 NOW = datetime(2026, 11, 23, 8, 0, 5, tzinfo=UTC)
 USCC = "91370811DEM00A011T"
+LIST = f"{BASE_URL}/status/1"
 DISPLAY = "dsp_Qb3kT9vWm2LxYz7RcN4pHs"
 PRESENTATION = "prs_Hw5XnC8qTb1DmRv7YzKp3s"
 SCOPE = (
@@ -33,6 +40,7 @@ SCOPE = (
     "（依法须经批准的项目，经相关部门批准后方可开展经营活动，具体经营项目以相关部门批准文件或许可证件为准）"
 )
 ADDRESS = "山东省济宁市任城区样张街道示例路100号演示大厦8层801室"
+NAMES = IssuerNames(base_url=BASE_URL, authority="11370800MBT000011G", type_code="11100000MB0143028R001")
 CHEAP = KdfCost(passes=1, memory_kib=64, lanes=1)
 
 
@@ -54,36 +62,33 @@ def settings(*, demo: bool = True, **changes: Any) -> Settings:
     return Settings(base_url=BASE_URL, data_dir="/nowhere", demo=demo, **changes)
 
 
-def fact(field: str, *, name: str = "济宁市星河示例软件科技有限公司", scope: str = SCOPE) -> str:
+TEXTS = {
+    "entity_type": "有限责任公司（自然人投资或控股）",
+    "form": "个人经营",
+    "parent_name": "示例外国企业有限公司",
+    "parent_address": "示例国示例市示例大街1号",
+    "name": "济宁市星河示例软件科技有限公司",
+    "scope": SCOPE,
+    "business_scope": SCOPE,
+}
+KINDS = (
+    ("_on", "2020年02月22日"),
+    ("_term", "2020年02月22日至2040年02月21日"),
+    ("capital", "贰仟万元整"),
+    ("fund", "贰仟万元整"),
+    ("contribution", "贰仟万元整"),
+    ("representative", "陈示例"),
+    ("partner", "陈示例"),
+    ("investor", "陈示例"),
+    ("operator", "陈示例"),
+    ("principal", "陈示例"),
+)
+
+
+def fact(field: str) -> str:
     """Return a made-up text for one field of a face."""
-    texts = {
-        "name": name,
-        "entity_type": "有限责任公司（自然人投资或控股）",
-        "form": "个人经营",
-        "parent_name": "示例外国企业有限公司",
-        "parent_address": "示例国示例市示例大街1号",
-        "residence_term": "2020年02月22日至2030年02月21日",
-    }
-    if field in {"scope", "business_scope"}:
-        return scope
-    if field in texts:
-        return texts[field]
-    if field.endswith("_on"):
-        return "2020年02月22日"
-    if field.endswith("_term"):
-        return "2020年02月22日至2040年02月21日"
-    if field in {
-        "legal_representative",
-        "executing_partner",
-        "investor",
-        "operator",
-        "principal",
-        "chief_representative",
-    }:
-        return "陈示例"
-    if "capital" in field or "fund" in field or "contribution" in field:
-        return "贰仟万元整"
-    return ADDRESS
+    usual = next((text for ending, text in KINDS if field.endswith(ending)), ADDRESS)
+    return TEXTS.get(field, usual)
 
 
 def face(template: str = "A", version: str = "2022", **texts: str) -> LicenceFace:
@@ -162,6 +167,41 @@ class Issuer:
     def sealed(self, sheet: Sheet) -> bytes:
         """Return a drawn and sealed sheet."""
         return self.seal(press().render_now(sheet))
+
+    def credential(self, drawn: LicenceFace | None = None, *, index: int = 5) -> str:
+        """Return the credential of a face without a holder's key."""
+        subject = subject_of(drawn or face(), identifier="1.2.156.3005.2.x", version=1, issued_at=NOW, place=(1, index))
+        return make_credential(self.keys, subject, names=NAMES)
+
+    def receipt(self, **changes: Any) -> str:
+        """Return the receipt of the made-up verification."""
+        claims = {
+            "iss": BASE_URL,
+            "iat": int(NOW.timestamp()),
+            "jti": PRESENTATION,
+            "aud": "cli_x",
+            "purpose": "食品经营许可核发（新办）",
+            "verdict": "accepted",
+            "licence": {"identifier": "1.2.156.3005.2.x", "version": 1, "status": "valid", "uscc": USCC},
+            "status_at": "2026-11-23T08:00:05Z",
+        }
+        return sign_compact(self.keys, Purpose.RECEIPT, {**claims, **changes}, typ="receipt+jwt")
+
+    def status_list(
+        self, *, code: int = 0, index: int = 5, uri: str = f"{BASE_URL}/status/1", at: datetime = NOW
+    ) -> str:
+        """Return a signed status list with one entry set."""
+        claims = list_claims(uri, pack(64, [(index, code)]), issuer=BASE_URL, at=at, lifetime_seconds=300)
+        return sign_compact(self.keys, Purpose.STATUS_LIST, claims, typ=STATUS_TYPE)
+
+    def licence_pdf(self) -> bytes:
+        """Return a sealed licence with its credential."""
+        return self.sealed(licence(attachments=(credential_attachment(self.credential()),)))
+
+    def archive_pdf(self) -> bytes:
+        """Return a sealed archive copy with credential and receipt."""
+        evidence = (credential_attachment(self.credential()), receipt_attachment(self.receipt()))
+        return self.sealed(archive(attachments=evidence))
 
 
 def issuer(folder: Path) -> Issuer:

@@ -74,4 +74,4 @@ def _apart(a: tuple[float, float, float, float, str], b: tuple[float, float, flo
 
 
 def _poppler(*command: str, pdf: bytes) -> bytes:
-    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout  # noqa: S603 fixed program names
+    return subprocess.run(command, input=pdf, capture_output=True, check=True).stdout

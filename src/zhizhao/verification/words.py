@@ -62,6 +62,8 @@ REASONS: Final[Mapping[str, Words]] = MappingProxyType(
         "not-covered": Words("有内容不在签名范围内", "bytes that no signature covers"),
         "revision-unexplained": Words("有来历不明的修订", "a revision that no signature explains"),
         "digest-differs": Words("签名后内容被改动", "changed after it was signed"),
+        "extended-by-stranger": Words("签章后被他人追加内容", "extended by somebody who is not trusted"),
+        "several-strangers": Words("多个签名均不受信任，未再比对", "not asked: several signers, none trusted"),
         "not-whole": Words("文件不完整，未再验证", "not asked: the file is not whole"),
         # the signature
         "container-hex": Words("签名区编码不规范", "the signature's encoding is not canonical"),

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from factories.documents import press
 from fontTools.ttLib import TTFont
 
+from factories.documents import press
 from zhizhao.document.errors import FontsMissing, GlyphMissing
 from zhizhao.document.fonts import find_fonts
 from zhizhao.document.glyphs import Glyphs
@@ -20,7 +20,7 @@ def glyphs() -> Glyphs:
 class TestGlyphs:
     """Which characters can be printed."""
 
-    @pytest.mark.parametrize("character", list("执照𠮷䶮㛃𫘜𬭚𰻝Ａa1（）·"))
+    @pytest.mark.parametrize("character", list("执照𠮷䶮㛃𫘜𬭚𰻝\uff21a1（）·"))
     def test_has(self, glyphs: Glyphs, character: str) -> None:
         """Characters that the demonstration's names use."""
         assert glyphs.has(character)
@@ -41,7 +41,7 @@ class TestGlyphs:
         assert refusal.value.facts["character"] == "𮧵"
 
     def test_agrees_with_an_independent_reader(self, glyphs: Glyphs) -> None:
-        """fontTools' own map of the serif font is covered, character by character."""
+        """The map of fontTools of the serif font is covered, character by character."""
         fonts = find_fonts()
         serif = next(face for face in fonts.faces if face.family == "Noto Serif CJK SC" and face.weight == 400)
         font = TTFont(serif.path, fontNumber=serif.index, lazy=True)

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from factories.documents import (
     ADDRESS,
     BASE_URL,
@@ -21,7 +22,6 @@ from factories.documents import (
     settings,
 )
 from factories.pages import codes_of, outside, overlaps, picture_of, squeeze, text_of
-
 from zhizhao.document.attachment import receipt_attachment
 from zhizhao.document.errors import FontsMissing, GlyphMissing, SheetRefused
 from zhizhao.document.pdf import Press
@@ -137,7 +137,7 @@ class TestRoom:
 class TestCharacters:
     """No box is ever printed."""
 
-    @pytest.mark.parametrize("name", ["曲阜𬭚𠮷工艺", "䶮㛃𫘜𰻝示例", "（有限合伙）·ＡＢ〇"])
+    @pytest.mark.parametrize("name", ["曲阜𬭚𠮷工艺", "䶮㛃𫘜𰻝示例", "（有限合伙）·\uff21\uff22\u3007"])
     def test_rare_characters_are_printed(self, name: str) -> None:
         """Plane 2 and 3 characters of GB 18030 that the fonts have."""
         text = squeeze(text_of(press().render_now(licence(face("B", name=name)))))

@@ -3,7 +3,6 @@
 import dataclasses
 
 from factories.documents import BASE_URL, DISPLAY, PRESENTATION, archive, face, licence, occasion, settings
-
 from zhizhao.document.sheet import verification_url
 from zhizhao.licence.face import MISSING_NAME
 

@@ -41,16 +41,31 @@ def check_seals(data: bytes, *, trust: TrustAnchors, now: datetime) -> Seals:
         return _seals(unknown("nothing-valid"), no(fault.because, **fault.facts), unknown("nothing-valid"))
     if changed := _changed(data, containers, signed):  # (3)
         return _seals(changed, no("over-other-bytes"), unknown("nothing-valid"))
-    intact = yes("covers-whole-file", bytes=len(data), signatures=len(signed))
     valid = yes("signature-computes", algorithm="ES256", signers=[one.subject for one in signed])
-    trusted = _trusted(signed, trust=trust, now=now)  # (4)
+    refusals = [_refusal(one, trust=trust, now=now) for one in signed]  # (4)
+    trusted = _trusted(signed, refusals, trust=trust)
     if trusted.answer is not Answer.YES:
-        return _seals(intact, valid, trusted)
+        return _seals(_untrusted_bytes(data, refusals), valid, trusted)
     try:
         inside = read_inside(data, containers)  # (5)
     except Fault as fault:
         return _seals(no(fault.because, **fault.facts), no("over-other-bytes"), trusted)
-    return Seals(intact=intact, valid=valid, trusted=trusted, inside=inside)
+    return Seals(intact=_whole(data, len(signed)), valid=valid, trusted=trusted, inside=inside)
+
+
+def _whole(data: bytes, signatures: int) -> Judgement:
+    return yes("covers-whole-file", bytes=len(data), signatures=signatures)
+
+
+def _untrusted_bytes(data: bytes, refusals: Sequence[Fault | None]) -> Judgement:
+    """Judge the bytes of a file with a signer nobody knows, which is therefore not parsed.
+
+    What a stranger's signature adds to a trusted seal is no part of what was sealed; several strangers may have
+    changed anything between one signature and the next.
+    """
+    if None in refusals:
+        return no("extended-by-stranger", signature=next(n for n, one in enumerate(refusals, start=1) if one))
+    return _whole(data, 1) if len(refusals) == 1 else unknown("several-strangers", signatures=len(refusals))
 
 
 def _seals(intact: Judgement, valid: Judgement, trusted: Judgement) -> Seals:
@@ -72,12 +87,18 @@ def _changed(data: bytes, containers: Sequence[Container], signed: Sequence[Sign
     return None
 
 
-def _trusted(signed: Sequence[Signed], *, trust: TrustAnchors, now: datetime) -> Judgement:
+def _refusal(signed: Signed, *, trust: TrustAnchors, now: datetime) -> Fault | None:
+    try:
+        _require_trusted(signed, trust=trust, now=now)
+    except Fault as fault:
+        return fault
+    return None
+
+
+def _trusted(signed: Sequence[Signed], refusals: Sequence[Fault | None], *, trust: TrustAnchors) -> Judgement:
     """Judge every signer; one that is not trusted decides."""
-    for number, one in enumerate(signed, start=1):
-        try:
-            _require_trusted(one, trust=trust, now=now)
-        except Fault as fault:
+    for number, (one, fault) in enumerate(zip(signed, refusals, strict=True), start=1):
+        if fault is not None:
             return no(fault.because, signature=number, signer=one.subject, anchors=trust.source, **fault.facts)
     return yes("reaches-root", signers=[one.subject for one in signed], anchors=trust.source)
 

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from zhizhao.verification.errors import Fault
 from zhizhao.verification.sealed.der import require_der
 
-DIGEST_FORM: Final = bytes.fromhex("300b0609608648016503040201")
-"""SHA-256 without parameters (RFC 5754 §2)."""
+DIGEST_FORM: Final = bytes.fromhex("300d06096086480165030402010500")
+"""SHA-256 with NULL parameters, the form our sealer writes (RFC 5754 §2 lets verifiers take it)."""
 SIGNATURE_FORM: Final = bytes.fromhex("300a06082a8648ce3d040302")
 """ecdsa-with-SHA256 (RFC 5758 §3.2)."""
 HALF_ORDER: Final = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551 // 2
