@@ -11,6 +11,7 @@ from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.ledger.entry import Act
 from zhizhao.licence.bind import bind
 from zhizhao.licence.errors import LicenceUnknown
+from zhizhao.registry.errors import RegisterNeverFed
 from zhizhao.storage.database import Transaction
 from zhizhao.wallet.access import (
     DEVICE_SECONDS,
@@ -155,9 +156,12 @@ class _Wallet:
         copies = await self.parts.wallets.copies_on(connection, caller.device.device_id)
         return make_cards(entitled, heads=heads, copies={c.uscc: c for c in copies})
 
-    async def as_of(self) -> datetime:
+    async def as_of(self) -> datetime | None:
         async with self.parts.database.read() as connection:
-            return await self.parts.registry.as_of(connection)
+            try:
+                return await self.parts.registry.as_of(connection)
+            except RegisterNeverFed:
+                return None
 
     async def held(self, caller: Caller, uscc: str) -> Held:
         async with self.parts.database.read() as connection:

@@ -128,8 +128,8 @@ class WalletVerbs:
     devices: Callable[[Caller], Awaitable[Sequence[Device]]]
     revoke_device: Callable[[Caller, str], Awaitable[None]]
     cards: Callable[[Caller], Awaitable[Sequence[Card]]]
-    as_of: Callable[[], Awaitable[datetime]]
-    """As of when the register's data are."""
+    as_of: Callable[[], Awaitable[datetime | None]]
+    """As of when the register's data are; None before the first feed."""
     held: Callable[[Caller, str], Awaitable[Held]]
     """Raises NotDownloaded."""
     download: Callable[[Caller, str, str], Awaitable[Downloaded]]

@@ -39,7 +39,7 @@ def device_body(device: Device, *, this: str) -> DeviceBody:
         state=device.state.value,
         this=device.device_id == this,
         enrolled_at=rfc3339(device.enrolled_at),
-        ended_at=_when(device.ended_at),
+        ended_at=when(device.ended_at),
     )
 
 
@@ -123,5 +123,6 @@ def ticket_body(news: TicketNews) -> TicketBody:
     )
 
 
-def _when(at: datetime | None) -> str | None:
+def when(at: datetime | None) -> str | None:
+    """Return a time as the API writes it; None stays."""
     return None if at is None else rfc3339(at)

@@ -152,8 +152,8 @@ class CardsBody(_Out, frozen=True, kw_only=True):
     """Every licence that the person may hold now."""
 
     licences: tuple[CardBody, ...]
-    as_of: str
-    """As of when the register's data are."""
+    as_of: str | None
+    """As of when the register's data are; null before its first feed."""
 
 
 class DownloadBody(_In, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from litestar.params import JSONBody, PathParameter
 
 from zhizhao.kernel.clock import rfc3339
 from zhizhao.wallet.access import Caller
-from zhizhao.web.wallet.api.answers import card_body, licence_body
+from zhizhao.web.wallet.api.answers import card_body, licence_body, when
 from zhizhao.web.wallet.api.bodies import (
     CardsBody,
     DownloadBody,
@@ -31,7 +31,7 @@ UsccInPath = Annotated[str, PathParameter(min_length=18, max_length=18, pattern=
 async def licences(caller: NamedDependency[Caller], wallet_verbs: NamedDependency[WalletVerbs]) -> CardsBody:
     """List every licence the person may hold now, downloaded or not."""
     cards = await wallet_verbs.cards(caller)
-    return CardsBody(licences=tuple(card_body(c) for c in cards), as_of=rfc3339(await wallet_verbs.as_of()))
+    return CardsBody(licences=tuple(card_body(c) for c in cards), as_of=when(await wallet_verbs.as_of()))
 
 
 @get("/licences/{uscc:str}", tags=["licences"], **WALLET)
