@@ -41,3 +41,15 @@ class SchemaMismatch(ZhizhaoError):
     """The schema's version is not this program's; run `zhizhao migrate`."""
 
     code = "schema-mismatch"
+
+
+class InMaintenance(ZhizhaoError):
+    """The store was restored and waits for `zhizhao restore --confirm`; nobody is served."""
+
+    code = "maintenance"
+
+
+class BackupRefused(ZhizhaoError):
+    """The file is no whole backup of ours, or does not fit this installation; `reason` says which."""
+
+    code = "backup-refused"

@@ -5,7 +5,7 @@ order). The others are delivered at least once after COMMIT by `deliver`, keyed 
 """
 
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -79,14 +79,16 @@ class Outbox:
                 await react(connection, alike)
 
 
-async def pending(connection: AsyncConnection, *, limit: int = 200) -> list[Posted]:
-    """Return the oldest events that were not yet delivered."""
-    rows = await connection.execute(
-        select(OUTBOX.c.event_id, OUTBOX.c.kind, OUTBOX.c.payload).order_by(OUTBOX.c.event_id).limit(limit)
-    )
+async def pending(connection: AsyncConnection, *, limit: int = 200, without: Collection[UUID] = ()) -> list[Posted]:
+    """Return the oldest events that were not yet delivered, leaving out those `without`."""
+    wanted = select(OUTBOX.c.event_id, OUTBOX.c.kind, OUTBOX.c.payload).order_by(OUTBOX.c.event_id).limit(limit)
+    if without:
+        wanted = wanted.where(OUTBOX.c.event_id.not_in([i.bytes for i in without]))
+    rows = await connection.execute(wanted)
     return [Posted(event_id=UUID(bytes=i), kind=kind, payload=json.loads(payload)) for i, kind, payload in rows]
 
 
-async def delivered(connection: AsyncConnection, event_ids: Sequence[UUID]) -> None:
-    """Forget events whose reactions after the commit have all been done."""
-    await connection.execute(delete(OUTBOX).where(OUTBOX.c.event_id.in_([i.bytes for i in event_ids])))
+async def claim(connection: AsyncConnection, event_ids: Sequence[UUID]) -> set[UUID]:
+    """Take events out in the transaction of their reactions; return those that nobody else took before."""
+    taken = delete(OUTBOX).where(OUTBOX.c.event_id.in_([i.bytes for i in event_ids])).returning(OUTBOX.c.event_id)
+    return {UUID(bytes=i) for i in (await connection.execute(taken)).scalars()}
