@@ -11,6 +11,7 @@ from zhizhao.kernel.clock import Clock
 from zhizhao.ledger.commitment import commitment
 from zhizhao.ledger.entry import Act, Entry, new_entry
 from zhizhao.ledger.head import Head
+from zhizhao.licence.mask import fields_on
 from zhizhao.onboarding.client import Client
 from zhizhao.presentation.ask import Ask
 from zhizhao.presentation.presentation import Presentation, Presenter, Verdict, Via
@@ -43,8 +44,8 @@ class Facts:
     client: Client
     spent: Spent
     verdict: Accepted | Refused
-    fields: tuple[str, ...]
-    """The mask; goes out only when accepted."""
+    mask: tuple[str, ...]
+    """What was granted and asked for; of it goes out what the face has, when accepted."""
     registry_as_of: datetime
 
 
@@ -53,7 +54,7 @@ def record(facts: Facts, *, scribe: Scribe, head: Head | None) -> tuple[Presenta
     ask, spent, verdict = facts.ask, facts.spent, facts.verdict
     accepted = isinstance(verdict, Accepted)
     salt = secrets.token_bytes(SALT_BYTES)
-    fields = facts.fields if accepted else ()
+    fields = fields_on(verdict.face, facts.mask) if isinstance(verdict, Accepted) else ()
     entry = new_entry(
         scribe.clock,
         act=ACTS[ask.via],

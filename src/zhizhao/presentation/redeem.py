@@ -17,6 +17,7 @@ from zhizhao.kernel.clock import today
 from zhizhao.kernel.code24 import parse_code
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.kernel.ids import public_id
+from zhizhao.licence.face import LicenceFace
 from zhizhao.onboarding.client import Client, ClientState, field_mask, require_function, require_granted
 from zhizhao.onboarding.errors import ClientUnknown, PeakExceeded, QuotaExhausted, TooManyMisses
 from zhizhao.presentation.ask import Ask
@@ -52,7 +53,7 @@ class _Member:
     claimed: bool = False
     spent: Spent | None = None
     presentation: Presentation | None = None
-    face_json: str | None = None
+    face: LicenceFace | None = None
     twin: "_Member | None" = None
     """The member of the same batch that holds this one's idempotency key."""
     left: int = 0
@@ -64,7 +65,7 @@ class Redeemed:
     """The committed answer to one ask."""
 
     presentation: Presentation
-    face_json: str | None
+    face: LicenceFace | None
     """The face of the current version, when this call accepted it; read it again for a repeated answer."""
     matter: Matter | None
     calls_left: int
@@ -218,7 +219,7 @@ class RedeemLine:
             facts = self._facts(member, ticket, reading)
             member.presentation, entry = record(facts, scribe=self._scribe, head=self._ledger.known_head)  # (11)
             if isinstance(facts.verdict, Accepted):
-                member.face_json = facts.verdict.licence.face_json
+                member.face = facts.verdict.face
             entries.append(entry)
         await self._ledger.append_hot(hot, entries)  # (10)
         await self._store.keep_hot(hot, [m.presentation for m, _ in spent if m.presentation])
@@ -232,7 +233,7 @@ class RedeemLine:
             client=member.client,
             spent=spent,
             verdict=judge(reading, uscc=spent.uscc, matter=member.matter, at=spent.spent_at),
-            fields=member.mask,
+            mask=member.mask,
             registry_as_of=reading.as_of,
         )
 
@@ -246,7 +247,7 @@ def _answer(member: _Member) -> Redeemed | ZhizhaoError:
     if told.presentation is not None:
         return Redeemed(
             presentation=told.presentation,
-            face_json=told.face_json,
+            face=told.face,
             matter=told.matter,
             calls_left=member.left,
             repeated=member.spent is None,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from zhizhao.catalogue.matter import Function, Matter
+from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.in_force import REASONS, NotInForce, not_in_force
-from zhizhao.licence.licence import CurrentLicence
 from zhizhao.licence.status import LicenceStatus, status_of_copy
 from zhizhao.presentation.authority import authority
 from zhizhao.presentation.presentation import Check, CheckResult, Result
@@ -29,7 +29,8 @@ class Accepted:
     identifier: str
     version: int
     status: str
-    licence: CurrentLicence
+    face: LicenceFace
+    """Of the current version; the mask says what of it goes out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ def judge(reading: Reading, *, uscc: str, matter: Matter, at: datetime) -> Accep
         identifier=licence.identifier,
         version=licence.version,
         status=copy_status(reading),
-        licence=licence,
+        face=licence.face,
     )
 
 

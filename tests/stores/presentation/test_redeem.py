@@ -105,7 +105,7 @@ async def test_a_refused_verdict_spends_the_code_and_carries_no_face(house: Test
     await house.entity(4, status=EntityStatus.REVOKED)
     refused = await redeem(house, client.client_id, tickets[0].code)
     assert refused.presentation.verdict is Verdict.REFUSED
-    assert refused.face_json is None
+    assert refused.face is None
     assert refused.presentation.fields == ()
     failed = refused.presentation.failed
     assert failed is not None

@@ -36,7 +36,7 @@ def own_postgres() -> Iterator[tuple[str, int]]:
     try:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
-        make = [tools / "initdb", "-D", folder / "data", "-U", "zhizhao", "-A", "trust", "-E", "UTF8"]
+        make: list[str | Path] = [tools / "initdb", "-D", folder / "data", "-U", "zhizhao", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*make, "--locale=C.UTF-8", "--data-checksums"], check=True, capture_output=True, **_demoted())
         with _running(tools, folder) as (port, pid):
             yield f"postgresql+asyncpg://zhizhao@127.0.0.1:{port}/bench", pid
@@ -49,7 +49,7 @@ def _running(tools: Path, folder: Path) -> Iterator[tuple[int, int]]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    command = [tools / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder]
+    command: list[str | Path] = [tools / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder]
     options = [part for setting in ("listen_addresses=127.0.0.1", *DURABLE) for part in ("-c", setting)]
     with (folder / "log").open("ab") as log:
         process = subprocess.Popen([*command, *options], stdout=log, stderr=log, **_demoted())

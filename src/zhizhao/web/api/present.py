@@ -51,7 +51,7 @@ def face_items(face: LicenceFace, fields: Sequence[str]) -> tuple[FaceItemBody, 
     """Return the granted items of a face in reading order: the code first, then the items, then registrar and day."""
     around = {
         "uscc": ("统一社会信用代码", face.uscc),
-        "registry": ("登记机关", face.registrar),
+        "registrar": ("登记机关", face.registrar),
         "issued_on": ("登记日期", face.made_on_text),
     }
     granted = set(fields)

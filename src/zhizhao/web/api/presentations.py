@@ -32,8 +32,8 @@ async def redeem(
     """Redeem one presentation code: exactly once, by one relying party.
 
     Body: `code`, `matter`, `purpose` (≤ 200 characters), optional `case_number`, `operator`, `fields`.
-    `Idempotency-Key` is honoured for 24 hours. `verdict` is `refused`, with the failed check named and no face data, when the code is
-    good but the licence or the presenter's authority is not.
+    `Idempotency-Key` is honoured for 24 hours. `verdict` is `refused`, with the failed check named and no face data,
+    when the code is good but the licence or the presenter's authority is not.
     """
     door = RedeemDoor(verbs=api_verbs, database=database)
     reply = await door.answer(dict(request.headers), await request.body())

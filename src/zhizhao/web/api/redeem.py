@@ -12,7 +12,6 @@ from typing import Final
 import msgspec
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.licence.face import parse_face
 from zhizhao.presentation.ask import LONGEST_KEY, Ask, Idempotency, broken_ask, make_ask
 from zhizhao.presentation.errors import AskMalformed
 from zhizhao.presentation.presentation import Presentation, Verdict
@@ -52,10 +51,9 @@ class RedeemDoor:
 
     async def _body(self, redeemed: Redeemed) -> PresentationBody:
         presentation = redeemed.presentation
-        plain = presentation.verdict is Verdict.REFUSED or redeemed.face_json is not None
+        plain = presentation.verdict is Verdict.REFUSED or redeemed.face is not None
         if plain and not redeemed.repeated and presentation.presenter.mandate_id is None:
-            face = parse_face(redeemed.face_json) if redeemed.face_json else None
-            return presentation_body(presentation, face=face, matter=redeemed.matter, grant=None)
+            return presentation_body(presentation, face=redeemed.face, matter=redeemed.matter, grant=None)
         async with self._database.read() as connection:
             return await read_body(self._verbs, connection, presentation)
 

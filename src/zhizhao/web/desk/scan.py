@@ -11,7 +11,6 @@ from litestar import Request, Response, get, post
 from zhizhao.kernel.clock import Clock
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.kernel.ids import time_ordered_id
-from zhizhao.licence.face import parse_face
 from zhizhao.presentation.ask import Ask, Idempotency, make_ask
 from zhizhao.presentation.presentation import Via
 from zhizhao.staff.counter.note_scan import clean_note
@@ -137,12 +136,12 @@ async def _attempt(
         number = request_id(request.scope)  # type: ignore[arg-type] # a TypedDict is a dict at run time
         log.info("scan", code=problem.code, facts=problem.facts, request_id=number)
         return problem_outcome(problem)
-    presentation, face_json = redeemed.presentation, redeemed.face_json
+    presentation = redeemed.presentation
     async with database.read() as reader:
         mandate_id = presentation.presenter.mandate_id
         return outcome_of(
             presentation,
-            face=parse_face(face_json) if face_json else await verbs.face(reader, presentation),
+            face=redeemed.face or await verbs.face(reader, presentation),
             matter=place.matter(presentation.matter) or redeemed.matter,
             grant=await verbs.mandate(reader, mandate_id) if mandate_id else None,
             repeated=redeemed.repeated,
