@@ -1,7 +1,7 @@
 """An application of the web floor alone, with trial routes that provoke each policy."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,7 +123,14 @@ def trial_app(
         database=database,
         csrf_secret="a secret of the tests, thirty-two",
         find_session=find_session,
+        lifespan=[lambda _app: _closing(database)],
     )
+
+
+@asynccontextmanager
+async def _closing(database: Database) -> AsyncIterator[None]:
+    yield
+    await database.close()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ SECURITY.md §3.6, §3.11: user text is a value, never part of the message; JSON
 line. Success on a hot path logs nothing; access logs belong to the proxy.
 """
 
+import json
 import logging
 import re
 import sys
@@ -24,10 +25,16 @@ KEPT_KEYS: Final = frozenset({"code", "code_name", "status_code", "kid", "matter
 PATTERNS: Final = (
     re.compile(r"\beyJ[\w-]+\.[\w-]+\.?[\w-]*"),  # a JWT or JWS, whole or with the signature cut off
     re.compile(r"(?<![\dA-Z])\d{4}(?:[ -]?\d{4}){5}(?!\d)"),  # a presentation code, in fours or not
-    re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\w)"),  # GB 11643
+    re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]"),  # GB 11643
     re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)"),  # a mobile number
     re.compile(r"(?i)\b(?:bearer|dpop|basic)\s+[\w.~+/=-]{8,}"),
 )
+
+
+def _one_line(event: Any, **options: Any) -> str:
+    """Return the event as JSON on one line, whatever a reader takes for a line's end."""
+    text = json.dumps(event, ensure_ascii=False, **options)
+    return text.translate({0x85: "\\u0085", 0x2028: "\\u2028", 0x2029: "\\u2029"})
 
 
 def redact(value: Any) -> Any:
@@ -76,7 +83,7 @@ def set_up_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.ExceptionRenderer(plain),
             redact_event,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
+            structlog.processors.JSONRenderer(serializer=_one_line),
         ],
     )
     handler = logging.StreamHandler(stream or sys.stderr)

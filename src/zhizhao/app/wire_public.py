@@ -22,12 +22,13 @@ from zhizhao.verification.find_anchors import JWKS
 from zhizhao.verification.finding import Finding
 from zhizhao.verification.status import ServerStatus
 from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
-from zhizhao.web.public.verbs import DemoAccount, Display, Published, PublicVerbs
+from zhizhao.web.public.verbs import DemoAccount, Display, PublicVerbs, Published
 
 PUBLISHED = (Purpose.ISSUER, Purpose.STATUS_LIST, Purpose.RECEIPT, Purpose.LEDGER, Purpose.OIDC)
 """Keys that outsiders verify with."""
 DEMO_FACTS = "demo.json"
 SHOWN_HOLDERS = 3
+NOTHING = Fetched(status=404, content_type="", body=b"")
 ROLES = {"registrar_clerk": N_("登记人员"), "registrar_reviewer": N_("复核人员"), "counter_clerk": N_("窗口人员")}
 """Roles whose doors exist: what the start page's table shows."""
 
@@ -87,14 +88,15 @@ class _Public:
         """Answer our own addresses without a network; nothing else can be asked from here."""
         path = urlsplit(url).path
         if path == JWKS:
-            return Fetched(200, "application/jwk-set+json", json.dumps(self.jwks()).encode())
+            return Fetched(status=200, content_type="application/jwk-set+json", body=json.dumps(self.jwks()).encode())
         number = path.removeprefix("/status/")
         if number == path or not number.isdecimal():
-            return Fetched(404, "", b"")
+            return NOTHING
         try:
-            return Fetched(200, "application/statuslist+jwt", (await self.status_list(int(number))).encode())
+            token = await self.status_list(int(number))
         except LicenceUnknown:
-            return Fetched(404, "", b"")
+            return NOTHING
+        return Fetched(status=200, content_type="application/statuslist+jwt", body=token.encode())
 
     async def demo_accounts(self) -> Sequence[DemoAccount]:
         """Read who can be tried in a demonstration; nothing outside one."""

@@ -55,7 +55,9 @@ def options_of(request: Request[Any, Any, Any]) -> Mapping[str, Any]:
 def preferences_of(request: Request[Any, Any, Any]) -> Preferences:
     """Return the preferences of a request: from its query on cookie-less pages, else from its cookies."""
     if options_of(request).get("cookieless"):
-        return read_preferences(request.query_params, prefix="")
+        # the button pressed comes after the hidden fields of the same name, so the last value is the choice
+        last = {name: values[-1] for name, values in request.query_params.dict().items()}
+        return read_preferences(last, prefix="")
     return read_preferences(request.cookies)
 
 

@@ -76,7 +76,7 @@ def for_people(request: Request[Any, Any, Any]) -> bool:
 def problem_body(
     request: Request[Any, Any, Any], code: str, row: Problem, *, facts: Mapping[str, object]
 ) -> dict[str, Any]:
-    """Return the members of RFC 9457 with our `code` and the number of the request."""
+    """Return the members of RFC 9457 with our `code`, the number of the request and the facts that the text prints."""
     title, detail = row.texts(facts)
     base = request.app.state.pages.settings.base_url
     return {
@@ -86,6 +86,7 @@ def problem_body(
         "detail": detail,
         "code": code,
         "request_id": request_id(request.scope),
+        **{name: facts[name] for name in row.shows if isinstance(facts.get(name), int | str)},
     }
 
 

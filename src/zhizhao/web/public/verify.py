@@ -47,7 +47,8 @@ async def check(
         return page(request, "public/verify.html", block=block, status=422, finding=None, errors=errors, text="")
     found = await public_verbs.check_file(held)
     digest = hashlib.sha256(held).hexdigest()
-    shown = {"finding": found, "rows": rows(found), "kind": said(KINDS[found.kind]), "name": name, "digest": digest}
+    kind = said(KINDS[found.kind])
+    shown: dict[str, Any] = {"finding": found, "rows": rows(found), "kind": kind, "name": name, "digest": digest}
     parts = [(said(KINDS[part.kind]), rows(part)) for _, part in found.parts]
     return page(request, "public/verify.html", block=block, errors={}, text="", parts=parts, **shown)
 
