@@ -27,6 +27,12 @@ class OriginRefused(ZhizhaoError):
     code = "origin-refused"
 
 
+class JsonNotText(ZhizhaoError):
+    """A JSON body is no UTF-8 (RFC 8259 §8.1)."""
+
+    code = "request-malformed"
+
+
 class JsonTooDeep(ZhizhaoError):
     """A JSON body nests deeper, or holds a longer list, than the limits allow."""
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from litestar import Request
 
-from zhizhao.web.errors import JsonTooDeep
+from zhizhao.web.errors import JsonNotText, JsonTooDeep
 
 BODY_BYTES: Final = 1024 * 1024
 UPLOAD_BYTES: Final = 10 * 1024 * 1024
@@ -20,10 +20,12 @@ _OPENING: Final = (b"[", b"{")
 
 
 def check_json(body: bytes) -> None:
-    """Check the nesting and the lists of a JSON text without building it. Raises JsonTooDeep.
+    """Check the coding, nesting and lists of a JSON text without building it. Raises JsonNotText, JsonTooDeep.
 
-    Most bodies hold fewer brackets and commas than the limits in all, which two counts tell.
+    Most bodies hold fewer brackets and commas than the limits in all, which two counts tell. The decoder's error for
+    other codings is no decoding error of its own, and the framework would answer it with 500.
     """
+    _require_text(body)
     if body.count(b"[") + body.count(b"{") <= JSON_DEPTH and body.count(b",") < JSON_ITEMS:
         return
     counts: list[int] = []
@@ -40,11 +42,18 @@ def check_json(body: bytes) -> None:
             raise JsonTooDeep(depth=len(counts), items=counts[-1] if counts else 0)
 
 
+def _require_text(body: bytes) -> None:
+    try:
+        body.decode()
+    except UnicodeDecodeError as cause:
+        raise JsonNotText(at=cause.start) from cause
+
+
 class LimitedRequest(Request[Any, Any, Any]):
     """The request of every route: a JSON body is measured before it is parsed."""
 
     async def body(self) -> bytes:
-        """Return the body. Raises JsonTooDeep, and Litestar's 413 beyond the route's size."""
+        """Return the body. Raises JsonNotText, JsonTooDeep, and Litestar's 413 beyond the route's size."""
         whole = await super().body()
         if "json" in self.headers.get("content-type", "json"):
             check_json(whole)
