@@ -134,6 +134,11 @@ class TestLegalRepresentative:
         assert (decision.allowed, decision.failed) == (False, Step.ROLE)
         assert told(decision)
 
+    def test_whatever_was_granted_beside(self) -> None:
+        """A grant of long ago that ended does not bind the principal; found by the property below."""
+        ended = replace(GRANT, withdrawn_at=GRANTED_AT, grantee_lookup=PRINCIPAL)
+        assert decide(replace(REPRESENTATIVE, grant=ended)).allowed
+
     def test_a_grant_does_not_make_one(self) -> None:
         """Who holds a grant is not therefore the principal."""
         decision = decide(replace(AGENT, role=Role.LEGAL_REPRESENTATIVE))
@@ -212,7 +217,7 @@ class TestInvariants:
     @given(FACTS, st.integers(1, 5))
     def test_more_use_never_allows_more(self, facts: Facts, more: int) -> None:
         """Counting up can only refuse."""
-        if facts.grant is not None and not decide(facts).allowed:
+        if facts.grant is not None and not decide(facts).allowed:  # for either sort of role
             assert not decide(granted(facts, used=facts.grant.used + more)).allowed
 
     @given(FACTS)
