@@ -64,8 +64,8 @@ def verify_client_assertion(
     """Return the claims of a `private_key_jwt` assertion (RFC 7523 §3, OpenID Connect Core §9).
 
     Checks, in order: (1) all of `verify_with_jwks`; (2) issuer and subject are the client, the audience is us;
-    (3) within its time and at most ten minutes long; (4) `jti` present. The caller looks `jti` up in its replay store
-    until `exp`. Raises TokenRefused.
+    (3) within its time and at most ten minutes long; (4) `jti` present. The caller refuses a `jti`
+    that it has seen, and remembers it until `exp` plus LEEWAY. Raises TokenRefused.
     """
     claims = verify_with_jwks(token, jwks, expected_types=CLIENT_ASSERTION_TYPES)  # (1)
     check_parties(claims, expected_iss=expected_client, expected_aud=expected_aud)  # (2)

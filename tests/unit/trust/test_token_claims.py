@@ -45,6 +45,14 @@ class TestTimes:
             check_times(claims, now=NOW)
         assert caught.value.facts["claim"] == named
 
+    def test_the_ends_of_time(self) -> None:
+        """From 1970 to the year 9999, both included; more is no date."""
+        first, last = datetime(1970, 1, 1, tzinfo=UTC), 253_402_300_799
+        check_times({"exp": last, "iat": 0, "nbf": 0}, now=first)
+        for exp in (last + 1, last + 0.5):
+            with pytest.raises(TokenOutOfTime):
+                check_times({"exp": exp, "iat": 0}, now=first)
+
     def test_without_leeway(self) -> None:
         """Our own tokens end at the second."""
         check_times({"exp": AT + 1, "iat": AT}, now=NOW, leeway=timedelta(0))
