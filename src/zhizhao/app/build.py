@@ -1,8 +1,9 @@
 """Build the served application from the settings: parts, doors, policies, background work."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 
+import structlog
 from litestar.types import ASGIApp
 
 from zhizhao.app import wire_api, wire_desk, wire_office, wire_public, wire_staff, wire_wallet
@@ -14,10 +15,12 @@ from zhizhao.document.pdf import Press
 from zhizhao.kernel.clock import SystemClock
 from zhizhao.presentation.archive import Archivist
 from zhizhao.settings import Settings, read_passphrase
+from zhizhao.storage.lock import hold_writer
 from zhizhao.storage.startup import require_safe_store
 from zhizhao.trust.certificates import Certificates
 from zhizhao.trust.file_provider import FileKeys, require_fit
 from zhizhao.trust.keys import Purpose
+from zhizhao.verification.publish_anchors import publish_anchors
 from zhizhao.web.api.documents import openapi_config
 from zhizhao.web.api.fast_lane import fast_lane
 from zhizhao.web.api.redeem import RedeemDoor
@@ -52,6 +55,7 @@ def serve_parts(parts: Parts) -> ASGIApp:
     settings = parts.settings
     press = Press(settings.font_dir)
     certificates = Certificates(settings.data_path() / KEY_FOLDER, parts.keys)
+    publish_anchors(settings.data_path(), keys=parts.keys, certificates=certificates, base_url=settings.base_url)
     archivist = Archivist(
         press=press,
         keys=parts.keys,
@@ -89,7 +93,22 @@ def serve_parts(parts: Parts) -> ASGIApp:
 @asynccontextmanager
 async def _life(parts: Parts, press: Press) -> AsyncIterator[None]:
     """Start-up checks, background work, an orderly end: what was accepted is finished, then the store is closed."""
-    await require_safe_store(parts.database, clock=parts.clock, demo=parts.settings.demo)
+    with _writers_place(parts):
+        for warning in await require_safe_store(parts.database, clock=parts.clock, demo=parts.settings.demo):
+            structlog.get_logger("zhizhao.start").warning("start-warning", told=warning)
+        async with _working(parts, press):
+            yield
+
+
+def _writers_place(parts: Parts) -> AbstractContextManager[None]:
+    """Hold the single writer's place on SQLite; PostgreSQL has many writers."""
+    if parts.database.is_sqlite:
+        return hold_writer(parts.settings.data_path(), clock=parts.clock)
+    return nullcontext()
+
+
+@asynccontextmanager
+async def _working(parts: Parts, press: Press) -> AsyncIterator[None]:
     background = Background(parts)
     await background.start()
     try:
