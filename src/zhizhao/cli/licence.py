@@ -79,13 +79,14 @@ def _progress(what: str) -> Iterator[Callable[[int], None]]:
 
 def _facts(tally: IssueTally) -> dict[str, Any]:
     acts = {act.value: count for act, count in sorted(tally.acts.items())}
-    return {**acts, "unchanged": tally.unchanged, "not_issuable": tally.not_issuable}
+    return {**acts, "unchanged": tally.unchanged, "not_issuable": tally.not_issuable, "failed": tally.failed}
 
 
 def _told(facts: dict[str, Any]) -> str:
     if "licences" in facts:
         return "\n".join(f"{one['uscc']}  {', '.join(one['acts']) or 'unchanged'}" for one in facts["licences"])
-    return "  ".join(f"{name.replace('_', ' ')}: {count}" for name, count in facts.items())
+    counts = [f"{name.replace('_', ' ')}: {count}" for name, count in facts.items() if name != "failed"]
+    return "\n".join(["  ".join(counts), *(f"failed  {uscc}: {code}" for uscc, code in facts["failed"].items())])
 
 
 @licence.command()

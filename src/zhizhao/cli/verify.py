@@ -14,14 +14,15 @@ from zhizhao.app.parts import KEY_FOLDER
 from zhizhao.cli.context import Installation, pass_installation
 from zhizhao.kernel.clock import BEIJING, SystemClock
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.settings import Settings, read_passphrase
+from zhizhao.settings import Settings, SettingsRefused, read_passphrase, read_settings
 from zhizhao.trust.address import NamedNetwork, Outbound, parse_target
 from zhizhao.trust.certificates import Certificates
+from zhizhao.trust.errors import KeyFileExposed, KeyFileMissing
 from zhizhao.trust.fetch import fetch
 from zhizhao.trust.file_provider import FileKeys
-from zhizhao.verification.anchors import FILE, TrustAnchors, anchors_document, read_anchors
+from zhizhao.verification.anchors import TrustAnchors, anchors_document, read_anchors
 from zhizhao.verification.check import check
-from zhizhao.verification.find_anchors import Fetch, fetch_anchors, find_anchors
+from zhizhao.verification.find_anchors import SETTINGS, Fetch, fetch_anchors, find_anchors
 from zhizhao.verification.finding import Finding
 from zhizhao.verification.status import NoStatus, ServerStatus, StatusSource
 from zhizhao.verification.words import ANSWERS, KINDS, REASONS, STANDINGS
@@ -81,12 +82,19 @@ async def _anchors(trust: str | None, *, settings: Settings | None) -> TrustAnch
     """Return the anchors that were named, else those of the configured installation."""
     if trust and trust.startswith(("https://", "http://")):
         return await fetch_anchors(trust.rstrip("/"), fetch=_fetch_from(trust))
-    if trust or settings is None:
-        return find_anchors(Path(trust or "."))
-    if (settings.data_path() / FILE).is_file():
-        return find_anchors(settings.data_path() / FILE)
+    place = Path(trust or ".")
+    if trust and (place / SETTINGS).is_file():
+        settings = read_settings(place / SETTINGS)
+    return _of_installation(settings) if settings else find_anchors(place)
+
+
+def _of_installation(settings: Settings) -> TrustAnchors:
+    """Return an installation's anchors from its keys, which are always current, else as it last published them."""
     folder = settings.data_path() / KEY_FOLDER
-    keys = FileKeys.open(folder, read_passphrase(settings), clock=SystemClock())
+    try:
+        keys = FileKeys.open(folder, read_passphrase(settings), clock=SystemClock())
+    except (SettingsRefused, KeyFileMissing, KeyFileExposed):
+        return find_anchors(settings.data_path())
     document = anchors_document(keys, Certificates(folder, keys), base_url=settings.base_url)
     return read_anchors(document, source=str(folder))
 

@@ -30,6 +30,7 @@ STAFF = (
     ("audadmin", Role.AUDIT_ADMIN, "审计管理员 庚示", "运行维护（演示）"),
 )
 CALLBACK = "http://127.0.0.1:8421/callback"
+FIRST_MATTER = "EG-SCJG-SPXK"
 ALL = (Function.PRESENT, Function.LOGIN, Function.SIGN)
 
 
@@ -42,7 +43,7 @@ class DemoClient:
     functions: tuple[Function, ...]
     peak: int
     matters: int
-    """How many matters of the tree, from its beginning; 0: all."""
+    """How many of the matters that allow all its functions; 0: all of these."""
 
 
 CLIENTS = (
@@ -90,9 +91,10 @@ async def _staff(parts: Parts, username: str, role: Role, name: str, unit: str) 
 
 async def _clients(parts: Parts) -> list[dict[str, Any]]:
     async with parts.database.read() as connection:
-        codes = [m.code for m in await parts.catalogue.all(connection)]
+        tree = sorted(await parts.catalogue.all(connection), key=lambda m: (m.code != FIRST_MATTER, m.code))
     made = []
     for wanted in CLIENTS:
+        codes = [m.code for m in tree if m.functions.issuperset(wanted.functions)]
         async with parts.database.write() as connection:
             new = await add_client(
                 connection,
