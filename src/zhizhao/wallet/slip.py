@@ -66,6 +66,11 @@ def in_groups(code: str) -> str:
     return "-".join(code[i : i + 4] for i in range(0, LENGTH, 4))
 
 
+def slip_uri(base_url: str, code: str) -> str:
+    """Return what the slip's QR holds: the enrolment page, the code behind `#` so that it never reaches a log."""
+    return f"{base_url}/wallet/enrol#{in_groups(code)}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlipTry:
     """What one try with a live slip did, as the statement left the row."""

@@ -94,5 +94,5 @@ def _form(
     status: int = 200,
     code: str = "",
 ) -> Response[bytes]:
-    context = {"loss": None, "form": form, "errors": errors or {}, "real_name": real_name, "code": code}
+    context: dict[str, Any] = {"loss": None, "form": form, "errors": errors or {}, "real_name": real_name, "code": code}
     return page(request, TEMPLATE, status=status, **context)

@@ -6,6 +6,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import QueryParameter
 
+from zhizhao.kernel.clock import Clock
 from zhizhao.kernel.text import mask_name
 from zhizhao.licence.status import status_of_copy
 from zhizhao.wallet.access import Caller
@@ -14,6 +15,7 @@ from zhizhao.wallet.holding import DECLARATION_VERSION
 from zhizhao.web.pages import page
 from zhizhao.web.wallet.callers import WALLET
 from zhizhao.web.wallet.part.card_face import card_face
+from zhizhao.web.wallet.part.near import near
 from zhizhao.web.wallet.verbs import RecordQuery, WalletVerbs
 
 UsccQuery = Annotated[str, QueryParameter(max_length=18)]
@@ -25,6 +27,7 @@ async def home(
     request: Request[Any, Any, Any],
     caller: NamedDependency[Caller],
     wallet_verbs: NamedDependency[WalletVerbs],
+    clock: NamedDependency[Clock],
     uscc: UsccQuery = "",
 ) -> Response[bytes]:
     """Show the card of one licence, the others below, and what was used last."""
@@ -42,6 +45,7 @@ async def home(
         card=chosen,
         others=others,
         records=recent.rows,
+        near=near(clock.now()),
     )
 
 

@@ -7,6 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody, QueryParameter
 
+from zhizhao.kernel.clock import Clock
 from zhizhao.presentation.presentation import Verdict
 from zhizhao.wallet.access import Caller
 from zhizhao.web.pages import page
@@ -14,6 +15,7 @@ from zhizhao.web.wallet.callers import WALLET
 from zhizhao.web.wallet.handle import make_handle
 from zhizhao.web.wallet.part.bodies import ShowPartBody
 from zhizhao.web.wallet.part.export import records_csv
+from zhizhao.web.wallet.part.near import near
 from zhizhao.web.wallet.verbs import Record, RecordQuery, WalletVerbs, Wanted
 
 UsccQuery = Annotated[str, QueryParameter(max_length=18)]
@@ -60,6 +62,7 @@ async def records(
     caller: NamedDependency[Caller],
     wallet_verbs: NamedDependency[WalletVerbs],
     *,
+    clock: NamedDependency[Clock],
     uscc: UsccQuery = "",
     verdict: VerdictQuery = "",
     before: Before = None,
@@ -67,7 +70,14 @@ async def records(
     """List the uses, filtered."""
     rows, following = await _found(caller, wallet_verbs, uscc=uscc, verdict=verdict, before=before, limit=A_PAGE)
     cards = await wallet_verbs.cards(caller)
-    context = {"rows": rows, "following": following, "cards": cards, "uscc": uscc, "verdict": verdict}
+    context: dict[str, Any] = {
+        "rows": rows,
+        "following": following,
+        "cards": cards,
+        "uscc": uscc,
+        "verdict": verdict,
+        "near": near(clock.now()),
+    }
     return page(request, "wallet/records.html", block="part", **context)
 
 
