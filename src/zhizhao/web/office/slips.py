@@ -11,7 +11,7 @@ from zhizhao.settings import Settings
 from zhizhao.storage.database import Transaction
 from zhizhao.wallet.errors import PersonUnknown
 from zhizhao.wallet.proving.make_slip import Applicant
-from zhizhao.wallet.slip import in_groups
+from zhizhao.wallet.slip import in_groups, slip_uri
 from zhizhao.web.form import Form, FormData
 from zhizhao.web.guards import Permission
 from zhizhao.web.i18n import gettext as _
@@ -62,7 +62,7 @@ async def make_slip(
         clerk=clerk_of(request),
         slip=slip,
         code=in_groups(slip.code),
-        address=f"{settings.base_url}/wallet#slip={slip.code}",
+        address=slip_uri(settings.base_url, slip.code),
         person=mask_name(data.name.strip()),
         document=LABELS[slip.document_kind],
     )
