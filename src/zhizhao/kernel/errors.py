@@ -32,48 +32,72 @@ class UsccMalformed(ZhizhaoError):
 
 
 class RegistrationNumberMalformed(ZhizhaoError):
-    """A text is no 15-digit registration number of the old form (注册号). Fact: `reason`."""
+    """A text is no 15-digit registration number of the old form (注册号).
+
+    Fact: `reason`.
+    """
 
     code = "registration-number-malformed"
 
 
 class IdNumberMalformed(ZhizhaoError):
-    """A text is no citizen's identity number of GB 11643. Fact: `reason`; never the number."""
+    """A text is no citizen's identity number of GB 11643.
+
+    Fact: `reason`; never the number.
+    """
 
     code = "id-number-malformed"
 
 
 class DocumentMalformed(ZhizhaoError):
-    """A text is no number of the stated kind of document. Facts: `kind`, `reason`; never the number."""
+    """A text is no number of the stated kind of document.
+
+    Facts: `kind`, `reason`; never the number.
+    """
 
     code = "document-malformed"
 
 
 class CodeMalformed(ZhizhaoError):
-    """A text is no 24-digit presentation code. Fact: `reason` (`length`, `digits`, `kind`, `check`)."""
+    """A text is no 24-digit presentation code.
+
+    Fact: `reason` (`length`, `digits`, `kind`, `check`).
+    """
 
     code = "code-malformed"
 
 
 class IdentifierMalformed(ZhizhaoError):
-    """A text is no licence identifier of GB/T 36904. Fact: `reason`."""
+    """A text is no licence identifier of GB/T 36904.
+
+    Fact: `reason`.
+    """
 
     code = "identifier-malformed"
 
 
 class UnitUnknown(ZhizhaoError):
-    """A division code names no unit in the stated numbering. Facts: `division`, `numbering`."""
+    """A division code names no unit in the stated numbering.
+
+    Facts: `division`, `numbering`.
+    """
 
     code = "unit-unknown"
 
 
 class TextRefused(ZhizhaoError):
-    """A text holds something no name may hold. Facts: `reason`, `character` as `U+202E`, `position` from 1."""
+    """A text holds something no name may hold.
+
+    Facts: `reason`, `character` as `U+202E`, `position` from 1.
+    """
 
     code = "text-refused"
 
 
 class NotCanonical(ZhizhaoError):
-    """A value has no canonical JSON form here. Facts: `reason`, `where`."""
+    """A value has no canonical JSON form here.
+
+    Facts: `reason`, `where`.
+    """
 
     code = "not-canonical"

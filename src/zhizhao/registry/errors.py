@@ -4,25 +4,37 @@ from zhizhao.kernel.errors import ZhizhaoError
 
 
 class EntityUnknown(ZhizhaoError):
-    """There is no entity with this code in the register. Fact: `uscc`."""
+    """There is no entity with this code in the register.
+
+    Fact: `uscc`.
+    """
 
     code = "registry-entity-unknown"
 
 
 class StatusNotReachable(ZhizhaoError):
-    """No single act leads from the present status to the wanted one. Facts: `uscc`, `before`, `after`."""
+    """No single act leads from the present status to the wanted one.
+
+    Facts: `uscc`, `before`, `after`.
+    """
 
     code = "status-not-reachable"
 
 
 class NothingToChange(ZhizhaoError):
-    """The entity already is as wanted. Fact: `uscc`."""
+    """The entity already is as wanted.
+
+    Fact: `uscc`.
+    """
 
     code = "nothing-to-change"
 
 
 class KindUnknown(ZhizhaoError):
-    """A kind code or a 类型 text names no kind of entity. Facts: `kind` or `entity_type`."""
+    """A kind code or a 类型 text names no kind of entity.
+
+    Facts: `kind` or `entity_type`.
+    """
 
     code = "entity-kind-unknown"
 
@@ -34,24 +46,36 @@ class RegisterNeverFed(ZhizhaoError):
 
 
 class HistoryBroken(ZhizhaoError):
-    """The versions of an entity do not chain or do not agree with its row. Facts: `uscc`, `version`, `reason`."""
+    """The versions of an entity do not chain or do not agree with its row.
+
+    Facts: `uscc`, `version`, `reason`.
+    """
 
     code = "registry-history-broken"
 
 
 class ChangedMeanwhile(ZhizhaoError):
-    """Somebody else changed one of these entities at the same time; run it again. Fact: `uscc`, where known."""
+    """Somebody else changed one of these entities at the same time; run it again.
+
+    Fact: `uscc`, where known.
+    """
 
     code = "registry-changed-meanwhile"
 
 
 class IntakeRefused(ZhizhaoError):
-    """A whole file cannot be taken. Facts: `reason`, a stable word, and what it is about."""
+    """A whole file cannot be taken.
+
+    Facts: `reason`, a stable word, and what it is about.
+    """
 
     code = "intake-refused"
 
 
 class RowRefused(ZhizhaoError):
-    """One row or draft cannot be taken. Facts: `uscc` where known, `problems`: pairs of column and reason."""
+    """One row or draft cannot be taken.
+
+    Facts: `uscc` where known, `problems`: pairs of column and reason.
+    """
 
     code = "row-refused"

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select, text
-from zhizhao.trust.domestic.sm3 import sm3
 
 from factories.numbers import made_up_id_number, made_up_uscc
 from factories.registers import (
@@ -28,6 +27,7 @@ from zhizhao.registry.events import EntityRegistered
 from zhizhao.registry.intake.values import StatusList
 from zhizhao.registry.store import FEED
 from zhizhao.storage.database import Database, Transaction
+from zhizhao.trust.domestic.sm3 import sm3
 
 Writer = Callable[[Path, list[list[str]]], Path]
 FORMATS: dict[str, Writer] = {
@@ -188,6 +188,50 @@ class TestReporting:
         done = await register.take(FORMATS["csv"](tmp_path, table([a_row(2, 住所="别处"), a_row(1, 登记状态="撤销")])))
         assert done.figures == (2, 0, 1, 0, 1)
         assert done.told.lines[0][:3] == (3, "错误", "登记状态")
+
+
+class TestBadInput:
+    """Issue 2, item 6: each with its own message, and nothing is lost."""
+
+    @pytest.mark.parametrize("kind", ["xlsx", "csv"])
+    async def test_bad_rows_among_good_ones(self, register: Register, tmp_path: Path, kind: str) -> None:
+        """Every bad row is told once with a reason of its own; every other row is taken, markup as plain text."""
+        bad = {
+            "wrong code": {"统一社会信用代码": "91370811MTA000026L"},
+            "letter no code has": {"统一社会信用代码": "91370883MAT0O0050E"},
+            "identity number as code": {"统一社会信用代码": "379900195506150115"},
+            "hidden failure": {"统一社会信用代码": "91370800MAT0000103"},
+            "direction": {"名称": "济宁\u202e示例有限公司"},
+            "isolate": {"法定代表人": "张\u2066三"},
+            "long name": {"名称": "示" * 300},
+            "no name": {"名称": ""},
+            "wrong document": {"证件号码": "379900195506150116"},
+            "wrong status": {"登记状态": "开着"},
+            "wrong division": {"区划代码": "3708"},
+            "wrong date": {"成立日期": "2020-02-30"},
+        }
+        rows: list[dict[str, str]] = []
+        for number, changes in enumerate(bad.values(), start=1):
+            rows += [a_row(2 * number), a_row(2 * number + 1, **changes)]
+        rows.append(a_row(90, 名称="<script>alert(1)</script>"))
+        done = await register.take(FORMATS[kind](tmp_path, table(rows)))
+        assert done.figures == (25, 13, 0, 0, 12)
+        errors = [line for line in done.told.lines if line[1] == "错误"]
+        assert [line[0] for line in errors] == list(range(3, 27, 2))
+        assert len({reason for *_, reason in errors}) == len(bad)
+        assert [line for line in done.told.lines if line[1] == "提示"] == [
+            (26, "提示", "名称", "含有尖括号 < 或 >：按原文登记，请核对")
+        ]
+        assert (await register.get(90)).name == "<script>alert(1)</script>"
+        assert not any("379900195506150115" in reason for *_, reason in errors)
+
+    async def test_refused_files_touch_nothing(self, register: Register, tmp_path: Path) -> None:
+        """A file refused as a whole leaves no entity, no event and no time."""
+        path = FORMATS["csv"](tmp_path, [["名称", "类型", "住所"], ["甲", "乙", "丙"]])
+        with pytest.raises(IntakeRefused):
+            await register.take(path)
+        assert await count(register) == 0
+        assert await register.events() == []
 
 
 class TestInterrupted:

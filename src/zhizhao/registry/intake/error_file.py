@@ -60,6 +60,10 @@ class ErrorFile:
 
     def _open_book(self) -> Any:
         if self._book is None:
+            try:
+                self.path.touch()  # a folder that takes no file is told at the first bad row, not after the last
+            except OSError as cause:
+                raise _unwritable(self.path) from cause
             self._book = Workbook(write_only=True)
             self._sheet = self._book.create_sheet("错误")
             self._sheet.append(list(HEAD))

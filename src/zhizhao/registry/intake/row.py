@@ -101,8 +101,8 @@ class RowReader:
         try:
             if stated:
                 kind = kind_of(stated)
-            elif uscc:
-                kind = _derive_kind(uscc[:2], row.values.get("entity_type", ""))
+            elif uscc and (entity_type := row.values.get("entity_type")):
+                kind = _derive_kind(uscc[:2], entity_type)
             else:
                 return None
         except KindUnknown:

@@ -32,7 +32,7 @@ class XlsxSource:
         sheet, line, head = self._find(path)
         self._sheet, self._head_line, self._head = sheet, line, head
         self._offset = sheet.start[1] if sheet.start else 0
-        self.size = sheet.total_height
+        self.size = sheet.end[0] + 1 if sheet.end else 0
         self._position = 0
         self.notes.unknown_columns.extend(head.unknown)
         part = sheet_part(path, sheet.name) if looked.odd_sheets else ""
