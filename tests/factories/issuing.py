@@ -132,11 +132,11 @@ def issuing_office(database: Database, folder: Path, clock: HeldClock, *, reacts
     """Open an office; `reacts`: its licences follow the register in the register's own transactions."""
     keys = cheap_keys(folder / "keys", clock)
     registry = RegistryStore(database)
-    many: dict[str, Sequence[Any]] = {}
+    reactions: dict[str, Sequence[Any]] = {}
     office = Office(
         store=LicenceStore(database),
         ledger=LedgerStore(database),
-        outbox=Outbox(clock, many=many),
+        outbox=Outbox(clock, reactions),
         keys=keys,
         names=NAMES,
         clock=clock,
@@ -146,7 +146,7 @@ def issuing_office(database: Database, folder: Path, clock: HeldClock, *, reacts
         await react_all(connection, events, office=office, registry=registry)
 
     if reacts:
-        many.update({EntityRegistered.kind: [react], EntityChanged.kind: [react]})
+        reactions.update({EntityRegistered.kind: [react], EntityChanged.kind: [react]})
     return IssuingOffice(database, clock, registry, Sealer(keys), office)
 
 

@@ -6,6 +6,7 @@ breaks off between the two leaves unused places, which no list tells from others
 """
 
 import asyncio
+import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
+from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.licence.chain import FIRST
 from zhizhao.licence.errors import NotIssuable
 from zhizhao.licence.follow import follow
@@ -31,6 +33,7 @@ from zhizhao.storage.database import Database, Transaction
 if TYPE_CHECKING:
     from zhizhao.registry.store import RegistryStore
 
+_LOG: Final = logging.getLogger(__name__)
 CHUNK: Final = 500
 THREADS: Final = os.cpu_count() or 1
 
@@ -45,11 +48,14 @@ class IssueTally:
     """Licences that were as they should be."""
     not_issuable: int = 0
     """Entities whose kind or template has no licence here."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """USCC and reason code of what could not be made; one bad entity never stops its neighbours."""
 
     @property
     def done(self) -> int:
         """Return how many licences were looked at."""
-        return self.acts[LifeAct.ISSUE] + self.acts[LifeAct.REISSUE] + self.unchanged + self.not_issuable
+        made = self.acts[LifeAct.ISSUE] + self.acts[LifeAct.REISSUE]
+        return made + self.unchanged + self.not_issuable + len(self.failed)
 
 
 async def issue_pending(
@@ -102,8 +108,12 @@ async def _pressed(
         now = await office.store.now(connection)
     drafts = [_draft(entity, heads[entity.uscc], place=places[entity.uscc, 1], issued_at=now) for entity in issuable]
     parts = [drafts[n::THREADS] for n in range(THREADS)]
-    licences = await asyncio.gather(*(asyncio.to_thread(_press_all, part, office) for part in parts if part))
-    return [(heads[licence.uscc], licence) for part in licences for licence in part]
+    pressed = await asyncio.gather(*(asyncio.to_thread(_press_all, part, office) for part in parts if part))
+    made = [one for part in pressed for one in part]
+    for draft, fault in made:
+        if isinstance(fault, ZhizhaoError):
+            _failed(draft.face.uscc, fault, tally=tally)
+    return [(heads[one.uscc], one) for _, one in made if isinstance(one, Licence)]
 
 
 def _is_issuable(entity: Entity, *, office: Office, tally: IssueTally) -> bool:
@@ -128,8 +138,20 @@ def _draft(entity: Entity, head: LicenceHead, *, place: tuple[int, int], issued_
     )
 
 
-def _press_all(drafts: Sequence[Draft], office: Office) -> list[Licence]:
-    return [press(draft, keys=office.keys, names=office.names, with_sm2=office.with_sm2) for draft in drafts]
+def _press_all(drafts: Sequence[Draft], office: Office) -> list[tuple[Draft, Licence | ZhizhaoError]]:
+    return [(draft, _press(draft, office)) for draft in drafts]
+
+
+def _press(draft: Draft, office: Office) -> Licence | ZhizhaoError:
+    try:
+        return press(draft, keys=office.keys, names=office.names, with_sm2=office.with_sm2)
+    except ZhizhaoError as fault:
+        return fault
+
+
+def _failed(uscc: str, fault: ZhizhaoError, *, tally: IssueTally) -> None:
+    tally.failed[uscc] = fault.code
+    _LOG.warning("licence not made: %s", fault.code, extra={"uscc": uscc, "facts": fault.facts})
 
 
 async def _kept(
@@ -167,16 +189,19 @@ async def _followed(
     tally: IssueTally,
 ) -> None:
     try:
-        acts = await follow(
-            connection,
-            due.uscc,
-            cause=cause,
-            office=office,
-            registry=registry,
-            principal_changed=due.principal_changed,
-        )
+        async with connection.begin_nested():  # what fails half-way leaves nothing
+            acts = await follow(
+                connection,
+                due.uscc,
+                cause=cause,
+                office=office,
+                registry=registry,
+                principal_changed=due.principal_changed,
+            )
     except (NotIssuable, EntityUnknown):
         tally.not_issuable += 1
-        return
-    tally.acts.update(acts)
-    tally.unchanged += not acts
+    except ZhizhaoError as fault:
+        _failed(due.uscc, fault, tally=tally)
+    else:
+        tally.acts.update(acts)
+        tally.unchanged += not acts

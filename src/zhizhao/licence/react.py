@@ -23,20 +23,13 @@ AT_ONCE: Final = 8
 """So many events of one append are followed in the transaction itself, each a few milliseconds."""
 
 
-async def react_registered(connection: Transaction, event: Event, *, office: Office, registry: "RegistryStore") -> None:
-    """Issue the licence of an entity that was just registered; a kind without a licence is left alone."""
-    await react_all(connection, [event], office=office, registry=registry)
-
-
-async def react_changed(connection: Transaction, event: Event, *, office: Office, registry: "RegistryStore") -> None:
-    """Bring the licence to what the entity has become: new version, withdrawal, dispute or its end."""
-    await react_all(connection, [event], office=office, registry=registry)
-
-
 async def react_all(
     connection: Transaction, events: Sequence[Event], *, office: Office, registry: "RegistryStore"
 ) -> None:
-    """React to all events of one kind that were appended together."""
+    """Bring the licences to what the entities of these events have become; one reaction for all of one append.
+
+    First version, new version, withdrawal, dispute or its end. A kind without a licence is left alone.
+    """
     changes = [event for event in events if isinstance(event, EntityRegistered | EntityChanged)]
     others = {event.uscc for event in changes if isinstance(event, EntityChanged) and event.principal_changed}
     if len(changes) > AT_ONCE:

@@ -32,8 +32,6 @@ OUTBOX = Table(
 _encode = msgspec.json.encode
 InTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
 """Reacts to all events of one kind that were appended together, inside their transaction."""
-ManyInTransaction = Callable[[AsyncConnection, Sequence[Event]], Awaitable[None]]
-"""Reacts to all events of one kind that were appended together, so that an import of thousands stays cheap."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +50,9 @@ class Outbox:
         self,
         clock: Clock,
         reactions: Mapping[str, Sequence[InTransaction]] | None = None,
-        *,
-        many: Mapping[str, Sequence[ManyInTransaction]] | None = None,
     ) -> None:
         self._clock = clock
         self._reactions = {} if reactions is None else reactions
-        self._many = {} if many is None else many
 
     async def append(self, connection: AsyncConnection, *events: Event) -> None:
         """Keep the events and run their same-transaction reactions, all in the caller's transaction."""
@@ -68,9 +63,6 @@ class Outbox:
             (time_ordered_id(self._clock).bytes, event.kind, _encode(event.payload()).decode(), at) for event in events
         ]
         await insert_many(connection, OUTBOX, columns=("event_id", "kind", "payload", "occurred_at"), rows=rows)
-        for kind in dict.fromkeys(event.kind for event in events):
-            for react_to_all in self._many.get(kind, ()):
-                await react_to_all(connection, [event for event in events if event.kind == kind])
         together: dict[str, list[Event]] = {}
         for event in events:
             together.setdefault(event.kind, []).append(event)

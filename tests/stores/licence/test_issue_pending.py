@@ -1,6 +1,7 @@
 """The bulk: chunks, stopping and going on, beside others."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,14 +10,17 @@ from sqlalchemy import text
 
 from factories.issuing import CAUSE, IssuingOffice, a_draft, uscc_of
 from factories.licences import NAMES
+from zhizhao.kernel.errors import NotCanonical
 from zhizhao.licence import issue_pending as room
+from zhizhao.licence import press as pressing
 from zhizhao.licence.chain import check_chain
 from zhizhao.licence.check_credential import check_credential
 from zhizhao.licence.issue_pending import IssueTally, issue_pending
 from zhizhao.licence.note_all import note_all
-from zhizhao.licence.sm2_document import check_sm2
+from zhizhao.licence.sm2_document import check_sm2, sign_document
 from zhizhao.licence.status import Hold, LicenceStatus, LifeAct
 from zhizhao.registry.entity import EntityStatus, Mark
+from zhizhao.trust.keys import KeyProvider
 
 
 async def run(desk: IssuingOffice, **parts: Any) -> IssueTally:
@@ -27,6 +31,15 @@ async def run(desk: IssuingOffice, **parts: Any) -> IssueTally:
 async def note(desk: IssuingOffice, **parts: Any) -> int:
     """Note everything that is behind."""
     return await note_all(desk.database, office=desk.office, registry=desk.registry, **parts)
+
+
+def refuse_only(uscc: str, refuse: Callable[[object, bytes], bytes]) -> Callable[[KeyProvider, bytes], bytes]:
+    """Return a signer that fails for one entity's documents."""
+
+    def sign(keys: KeyProvider, document: bytes) -> bytes:
+        return refuse(keys, document) if uscc.encode() in document else sign_document(keys, document)
+
+    return sign
 
 
 class TestIssuePending:
@@ -112,6 +125,31 @@ class TestIssuePending:
                 await run(desk)
         assert await desk.versions(1) == []
         assert (await run(desk)).acts[LifeAct.ISSUE] == 1
+
+    async def test_one_bad_entity_stops_nobody(self, desk: IssuingOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Neither as a first version nor as a later one; what failed half-way leaves nothing."""
+        await desk.record(*(a_draft(n) for n in range(3)))
+        await note(desk)
+
+        def refuse(_keys: object, _document: bytes) -> bytes:
+            raise NotCanonical(reason="for this test")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(pressing, "sign_document", refuse_only(uscc_of(1), refuse))
+            tally = await run(desk)
+        assert (tally.failed, tally.acts) == ({uscc_of(1): "not-canonical"}, {LifeAct.ISSUE: 2})
+        assert await desk.versions(1) == []
+        await desk.record(*(a_draft(n, facts={"domicile": "新址"}) for n in range(3)))
+        await note(desk)
+        with monkeypatch.context() as patch:
+            patch.setattr(pressing, "sign_document", refuse_only(uscc_of(2), refuse))
+            tally = await run(desk)
+        assert tally.failed == {uscc_of(2): "not-canonical"}
+        assert [len(await desk.versions(n)) for n in range(3)] == [2, 1, 1]
+        assert (await desk.current(2)).status is LicenceStatus.VALID
+        await note(desk)
+        assert (await run(desk)).acts == {LifeAct.REISSUE: 1}
+        check_chain(await desk.versions(2))
 
     async def test_noted_again_meanwhile(self, desk: IssuingOffice) -> None:
         """What changed while its chunk was worked on stays due."""

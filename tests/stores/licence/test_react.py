@@ -2,10 +2,8 @@
 
 from factories.issuing import IssuingOffice, a_draft, uscc_of
 from zhizhao.kernel.actor import SYSTEM
-from zhizhao.licence.react import AT_ONCE, react_changed, react_registered
-from zhizhao.licence.status import LicenceStatus
-from zhizhao.registry.entity import EntityStatus
-from zhizhao.registry.events import EntityChanged, EntityRegistered
+from zhizhao.licence.events import LicenceIssued
+from zhizhao.licence.react import AT_ONCE, react_all
 
 
 class TestReact:
@@ -39,16 +37,9 @@ class TestReact:
         assert len(due) == AT_ONCE + 1
         assert all(one.principal_changed for one in due)
 
-    async def test_one_event_at_a_time(self, desk: IssuingOffice) -> None:
-        """The single forms, for a list of reactions by event."""
-        await desk.record(a_draft(1))
+    async def test_other_events_are_none_of_its_business(self, desk: IssuingOffice) -> None:
+        """Whatever it is handed by mistake."""
         async with desk.database.write() as connection:
-            event = EntityRegistered(actor=SYSTEM, uscc=uscc_of(1))
-            await react_registered(connection, event, office=desk.office, registry=desk.registry)
-        await desk.record(a_draft(1, status=EntityStatus.REVOKED))
-        async with desk.database.write() as connection:
-            changed = EntityChanged(
-                actor=SYSTEM, uscc=uscc_of(1), fields=("status",), principal_changed=False, status_changed=True
-            )
-            await react_changed(connection, changed, office=desk.office, registry=desk.registry)
-        assert (await desk.current(1)).status is LicenceStatus.WITHDRAWN
+            event = LicenceIssued(actor=SYSTEM, uscc=uscc_of(1), version=1)
+            await react_all(connection, [event], office=desk.office, registry=desk.registry)
+            assert await desk.store.due(connection, limit=1) == []
