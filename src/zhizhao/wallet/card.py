@@ -78,7 +78,8 @@ def _card(entitled: Entitled, *, head: LicenceHead | None, copy: Copy | None) ->
 
 def _state(entity: Entity, *, head: LicenceHead | None, copy: Copy | None) -> CardState:
     if entity.status is not EntityStatus.ACTIVE:
-        return CardState(entity.status.value)
+        frozen = entity.status is EntityStatus.REVOKED and head is not None and Hold.FROZEN in head.state.holds
+        return CardState.FROZEN if frozen else CardState(entity.status.value)
     if head is None or head.state.status is LicenceStatus.WITHDRAWN:
         return CardState.NOT_ISSUED
     return _state_in_force(entity, head=head, copy=copy)
