@@ -2,8 +2,9 @@
 
 import dataclasses
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -162,7 +163,9 @@ class Issuer:
 
     def seal(self, pdf: bytes) -> bytes:
         """Return the PDF with the seal."""
-        return seal_now(pdf, keys=self.keys, chain=self.chain, sealed_at=NOW, reason="存档件")
+        work = partial(seal_now, pdf, keys=self.keys, chain=self.chain, sealed_at=NOW, reason="存档件")
+        with ThreadPoolExecutor(1) as pool:  # the sealer has a loop of its own, and a test may already run in one
+            return pool.submit(work).result()
 
     def sealed(self, sheet: Sheet) -> bytes:
         """Return a drawn and sealed sheet."""
@@ -204,8 +207,8 @@ class Issuer:
         return self.sealed(archive(attachments=evidence))
 
 
-def issuer(folder: Path) -> Issuer:
-    """Return fresh keys with the demonstration's certificates."""
-    clock = HeldClock(NOW)
+def issuer(folder: Path, *, at: datetime = NOW) -> Issuer:
+    """Return fresh keys with the demonstration's certificates, made at a moment."""
+    clock = HeldClock(at)
     keys = FileKeys.create(folder, b"test passphrase", clock=clock, cost=CHEAP)
     return Issuer(keys=keys, certificates=DemoAuthority(folder, keys, clock=clock, demo=True).ensure(), clock=clock)

@@ -214,18 +214,18 @@ def _panel(occasion: Occasion, *, settings: Settings, watermark: bool) -> Panel:
     rows = (
         Row("用途", occasion.purpose),
         Row("接收单位", occasion.relying_party),
-        Row("核验时间", f"{moment}　{occasion.place}"),
+        Row("核验时间", "　".join(part for part in (moment, occasion.place) if part)),
         Row("办件编号", occasion.case_number or "（未填写）"),
         Row("出示编号", occasion.presentation_id),
     )
     brief = occasion.purpose
     if len(brief) > WATERMARK_PURPOSE:
         brief = brief[: WATERMARK_PURPOSE - 1] + "…"
-    words = [f"仅供【{brief}】使用", moment, occasion.place, *(["演示"] if settings.demo else [])]
+    words = (f"仅供【{brief}】使用", moment, occasion.place, "演示" if settings.demo else "")
     return Panel(
         rows=rows,
         about=occasion.presentation_id,
         state="非原件 · 仅含获准事项" if occasion.is_partial else "非原件",
         url=verification_url(settings.base_url, occasion.presentation_id),
-        watermark=" · ".join(words) if watermark else None,
+        watermark=" · ".join(word for word in words if word) if watermark else None,
     )

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from zhizhao.document.attachment import CREDENTIAL_NAME, RECEIPT_NAME
+from zhizhao.kernel.clock import rfc3339
 from zhizhao.verification.anchors import TrustAnchors
 from zhizhao.verification.errors import FileTooLarge
 from zhizhao.verification.finding import Answer, Finding, Kind, Status, no, status_unknown, unknown
@@ -90,7 +91,8 @@ def _status_of(parts: Mapping[str, Finding]) -> Status:
 
 
 def _subject(inside: Inside, checked: Mapping[str, Checked]) -> dict[str, Any]:
-    subject: dict[str, Any] = {"keywords": list(inside.keywords), "sealed_at": inside.sealed_at}
+    sealed_at = rfc3339(inside.sealed_at) if inside.sealed_at else None
+    subject: dict[str, Any] = {"keywords": list(inside.keywords), "sealed_at": sealed_at}
     for one in checked.values():
         subject |= one.finding.subject
     return subject

@@ -7,6 +7,7 @@ texts.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import Any, Final
 
@@ -31,8 +32,8 @@ class Inside:
     attachments: Mapping[str, str]
     keywords: tuple[str, ...]
     """As the sheet wrote them: USCC, template with version, and the presentation of an archive copy."""
-    sealed_at: str | None
-    """Claimed time of the first signature, as written."""
+    sealed_at: datetime | None
+    """Claimed time of the first signature; nobody stamped it."""
 
 
 def read_inside(data: bytes, containers: tuple[Container, ...]) -> Inside:
@@ -46,7 +47,7 @@ def read_inside(data: bytes, containers: tuple[Container, ...]) -> Inside:
         return Inside(
             attachments=dict(_attachments(reader)),  # (3)
             keywords=_keywords(reader),
-            sealed_at=_text(signatures[0].sig_object.get("/M")),
+            sealed_at=signatures[0].self_reported_timestamp,
         )
     except (PdfError, SignatureValidationError, SuspiciousModification) as cause:
         raise Fault(because="document-structure", reason=type(cause).__name__) from cause
