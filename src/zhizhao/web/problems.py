@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.web.i18n import gettext
+from zhizhao.web.i18n import SOURCE, current_language, gettext
 from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
 
 
@@ -32,6 +32,8 @@ class Problem:
     def texts(self, facts: Mapping[str, object]) -> tuple[str, str]:
         """Return title and detail in the reader's language."""
         values = {name: facts.get(name, "") for name in self.shows}
+        if "because" in values:  # a reason that the domain itself words in both languages
+            values["because"] = facts.get("zh" if current_language() == SOURCE else "en", "")
         return gettext(self.title, **values), gettext(self.detail, **values)
 
 
@@ -141,7 +143,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "code-expired": Problem(410, N_("出示码已过期"), N_("请客户刷新手机上的出示码后重新扫描。")),
     "presentation-unknown": Problem(404, N_("没有这条核验记录"), N_("请核对编号；只能查看本单位的记录。")),
     "idempotency-mismatch": Problem(422, N_("幂等键已用于另一个请求"), N_("请为新请求使用新的幂等键。")),
-    "show-refused": Problem(409, N_("现在不能出示"), N_("请查看执照状态或授权期限。")),
+    "show-refused": Problem(409, N_("现在不能出示"), N_("原因：%(because)s"), shows=("because",)),
     "archive-refused": Problem(409, N_("不通过的核验没有存档件"), N_("请重新核验。")),
     "match-limited": Problem(429, N_("比对次数过多"), N_("同一次核验的比对次数有限。")),
     # staff

@@ -107,7 +107,8 @@ def _answer(
             block = "panel" if is_htmx(request) else None
             return page(request, "refusal.html", block=block, status=row.status, headers=sent, problem=body)
     if row.status == 401:  # noqa: PLR2004 RFC 9110 §15.5.2: a 401 names how to authenticate
-        sent.setdefault("www-authenticate", "Bearer")
+        wallet = request.url.path.startswith("/wallet/")
+        sent.setdefault("www-authenticate", 'DPoP algs="ES256"' if wallet else "Bearer")  # RFC 9449 §7.1
     return Response({**body, **(extra or {})}, status_code=row.status, headers=sent, media_type=PROBLEM_JSON)
 
 
