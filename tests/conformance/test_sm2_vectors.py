@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from zhizhao.trust.domestic.sm2_signature import emit_der, emit_raw, read_der, read_raw, read_signature_text
+from zhizhao.trust.domestic.sm2_signature import ORDER, emit_der, emit_raw, read_der, read_raw, read_signature_text
 from zhizhao.trust.domestic.sm3 import hmac_sm3, sm3
 from zhizhao.trust.errors import PublicKeyRefused, SignatureBad
 from zhizhao.trust.es256 import thumbprint
@@ -37,7 +37,7 @@ def private_der(case: dict[str, Any]) -> bytes:
 def test_the_curve_is_the_standards() -> None:
     """The constants are those of GB/T 32918.5."""
     curve = VECTORS["curve"]
-    numbers = {"p": P, "a": A, "b": B, "gx": GX, "gy": GY}
+    numbers = {"p": P, "a": A, "b": B, "n": ORDER, "gx": GX, "gy": GY}
     assert {name: f"{number:064x}" for name, number in numbers.items()} == {name: curve[name] for name in numbers}
     assert VECTORS["default_id"].encode() == DEFAULT_ID
 

@@ -73,6 +73,17 @@ class TestSignature:
         with pytest.raises(SignatureBad):
             read_der(bytes.fromhex(hexed.replace(" ", "")))
 
+    @pytest.mark.parametrize("pair", [(1, 1), (1, ORDER - 2), (ORDER - 1, ORDER - 1), (ORDER - 1, 2)])
+    def test_in_range(self, pair: tuple[int, int]) -> None:
+        """From 1 to n - 1, both included."""
+        assert read_raw(emit_raw(*pair)) == pair
+
+    @pytest.mark.parametrize("pair", [(0, 1), (1, 0), (ORDER, 1), (1, ORDER), (1, ORDER - 1), (ORDER + 1, 1)])
+    def test_out_of_range(self, pair: tuple[int, int]) -> None:
+        """Zero, n, and a sum of n are refused before any point is touched."""
+        with pytest.raises(SignatureBad):
+            read_raw(emit_raw(*pair))
+
     @pytest.mark.parametrize("length", [0, 63, 65])
     def test_raw_length(self, length: int) -> None:
         """64 bytes."""
