@@ -35,7 +35,7 @@ from zhizhao.web.session import COOKIE
 from zhizhao.web.staff.routes import handlers as staff_handlers
 
 UNIT = "任城区政务服务中心（演示）"
-PASSWORD = "lantern-harbour-74"  # noqa: S105 of the tests
+PASSWORD = "lantern-harbour-74"
 SECRET = new_totp_secret()
 
 
@@ -116,7 +116,9 @@ class Counter:
 
     def sign_in(self, context: BrowserContext, token: str | None = None) -> None:
         """Give a browser the clerk's session."""
-        context.add_cookies([{"name": COOKIE, "value": token or self.token, "url": "https://localhost", "secure": True}])
+        context.add_cookies(
+            [{"name": COOKIE, "value": token or self.token, "url": "https://localhost", "secure": True}]
+        )
 
     def code(self, phone: Phone) -> str:
         """Show a phone's licence; return the 24 digits."""

@@ -268,7 +268,7 @@ class StaffStore:
     async def touch_session(self, connection: Transaction, id_hash: bytes) -> bool:
         """Move the idle limit of a session that is still alive; say whether it moved."""
         alive = (SESSION.c.ends_at > self._now) & (SESSION.c.seen_at + SESSION.c.idle > self._now)
-        due = SESSION.c.seen_at + micros(TOUCH_EVERY) <= self._now
+        due = SESSION.c.seen_at <= self._now - micros(TOUCH_EVERY)
         change = update(SESSION).where(SESSION.c.id_hash == id_hash, alive, due)
         return (await connection.execute(change.values(seen_at=self._now))).rowcount == 1
 

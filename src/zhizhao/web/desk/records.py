@@ -4,7 +4,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.di import NamedDependency
+from litestar.params import PathParameter, QueryParameter
 
 from zhizhao.kernel.errors import (
     DocumentMalformed,
@@ -25,7 +26,8 @@ from zhizhao.web.i18n import gettext as _
 from zhizhao.web.i18n import speaking
 from zhizhao.web.pages import page, reader_of
 
-PresentationId = Annotated[str, Parameter(max_length=40)]
+PresentationId = Annotated[str, PathParameter(max_length=40)]
+Word = Annotated[str, QueryParameter(max_length=16)]
 ROWS = 50
 PRINT_CSP = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 """Of the copy shown for printing: the browser's own viewer needs its object and its styles; the file is ours."""
@@ -50,10 +52,10 @@ class HolderForm(Form, frozen=True, kw_only=True):
 @get("/desk/records", permission=Permission.DESK_PRESENTATION_READ)
 async def records(
     request: Request[Any, Any, Any],
-    reader: Transaction,
-    desk_verbs: DeskVerbs,
-    search: Annotated[str, Parameter(max_length=64)] = "",
-    before: Annotated[str, Parameter(max_length=36)] = "",
+    reader: NamedDependency[Transaction],
+    desk_verbs: NamedDependency[DeskVerbs],
+    search: Annotated[str, QueryParameter(max_length=64)] = "",
+    before: Annotated[str, QueryParameter(max_length=36)] = "",
 ) -> Response[Any]:
     """List the unit's book, newest first, searched by case number or by name."""
     place = await place_of(request, reader, verbs=desk_verbs)
@@ -79,11 +81,11 @@ async def records(
 async def show_record(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
-    reader: Transaction,
+    reader: NamedDependency[Transaction],
     *,
-    desk_verbs: DeskVerbs,
-    done: str = "",
-    open: str = "",  # noqa: A002 the name of the query
+    desk_verbs: NamedDependency[DeskVerbs],
+    done: Word = "",
+    open: Word = "",  # noqa: A002 the name of the query
 ) -> Response[Any]:
     """Show one stored verification on the stage, marked as a record."""
     place = await place_of(request, reader, verbs=desk_verbs)
@@ -96,8 +98,8 @@ async def file_case(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
     data: FormData[FilingForm],
-    database: Database,
-    desk_verbs: DeskVerbs,
+    database: NamedDependency[Database],
+    desk_verbs: NamedDependency[DeskVerbs],
 ) -> Response[Any]:
     """File under a case, move to another, or take out with a reason; every step stays readable."""
     async with database.read() as reader:
@@ -130,8 +132,8 @@ async def match_holder(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
     data: FormData[HolderForm],
-    database: Database,
-    desk_verbs: DeskVerbs,
+    database: NamedDependency[Database],
+    desk_verbs: NamedDependency[DeskVerbs],
 ) -> Response[Any]:
     """Say whether the person at the window is the one who showed the code; nothing of the person is kept."""
     async with database.read() as reader:
@@ -169,9 +171,9 @@ async def match_holder(
 async def archive(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
-    database: Database,
-    desk_verbs: DeskVerbs,
-    show: bool = False,  # noqa: FBT001, FBT002 a query value
+    database: NamedDependency[Database],
+    desk_verbs: NamedDependency[DeskVerbs],
+    show: Annotated[bool, QueryParameter()] = False,  # noqa: FBT002 a query value
 ) -> Response[bytes]:
     """Send the signed archive copy: to keep, or to look at and print."""
     async with database.read() as reader:

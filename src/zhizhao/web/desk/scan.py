@@ -3,10 +3,12 @@
 import hashlib
 import time
 from dataclasses import replace
-from typing import Any
+from typing import Annotated, Any
 
 import structlog
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from zhizhao.kernel.clock import Clock
 from zhizhao.kernel.errors import ZhizhaoError
@@ -26,6 +28,7 @@ from zhizhao.web.guards import Permission
 from zhizhao.web.request_id import request_id
 
 LONGEST_KEY = 64
+Query = Annotated[str, QueryParameter(max_length=200)]
 log = structlog.get_logger("zhizhao.desk")
 
 
@@ -44,13 +47,13 @@ class ScanForm(Form, frozen=True, kw_only=True):
 @get("/desk", permission=Permission.DESK_PRESENTATION_REDEEM)
 async def show_desk(
     request: Request[Any, Any, Any],
-    reader: Transaction,
+    reader: NamedDependency[Transaction],
     *,
-    desk_verbs: DeskVerbs,
-    matter: str = "",
-    purpose: str = "",
-    case_number: str = "",
-    edit: str = "",
+    desk_verbs: NamedDependency[DeskVerbs],
+    matter: Query = "",
+    purpose: Query = "",
+    case_number: Query = "",
+    edit: Query = "",
 ) -> Response[Any]:
     """Show the desk ready to scan; the department's own system may hand matter, purpose and case over in the query."""
     place = await place_of(request, reader, verbs=desk_verbs)
@@ -69,9 +72,9 @@ async def show_desk(
 async def scan(
     request: Request[Any, Any, Any],
     data: FormData[ScanForm],
-    database: Database,
-    clock: Clock,
-    desk_verbs: DeskVerbs,
+    database: NamedDependency[Database],
+    clock: NamedDependency[Clock],
+    desk_verbs: NamedDependency[DeskVerbs],
 ) -> Response[Any]:
     """Redeem what was scanned, write the book, show the stage; a problem is a panel, never a lost page."""
     started = time.perf_counter()
@@ -133,7 +136,7 @@ async def _attempt(
     try:
         redeemed = await verbs.redeem(ask_of(data, place))
     except ZhizhaoError as problem:
-        number = request_id(request.scope)  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        number = request_id(request.scope)
         log.info("scan", code=problem.code, facts=problem.facts, request_id=number)
         return problem_outcome(problem)
     presentation = redeemed.presentation

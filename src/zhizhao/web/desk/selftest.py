@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from litestar import Request, Response, get
+from litestar.di import NamedDependency
 
 from zhizhao.kernel.code24 import check_digits
 from zhizhao.storage.database import Transaction
@@ -18,14 +19,18 @@ TEST_CODE: Final = TEST_BODY + check_digits(TEST_BODY)
 
 
 @get("/desk/selftest", permission=Permission.DESK_PRESENTATION_REDEEM)
-async def selftest(request: Request[Any, Any, Any], reader: Transaction, desk_verbs: DeskVerbs) -> Response[Any]:
+async def selftest(
+    request: Request[Any, Any, Any], reader: NamedDependency[Transaction], desk_verbs: NamedDependency[DeskVerbs]
+) -> Response[Any]:
     """Show the test code and listen."""
     place = await place_of(request, reader, verbs=desk_verbs)
     return page(request, "desk/selftest.html", section="selftest", place=place, code=TEST_CODE)
 
 
 @get("/desk/selftest/sheet", permission=Permission.DESK_PRESENTATION_REDEEM)
-async def sheet(request: Request[Any, Any, Any], reader: Transaction, desk_verbs: DeskVerbs) -> Response[Any]:
+async def sheet(
+    request: Request[Any, Any, Any], reader: NamedDependency[Transaction], desk_verbs: NamedDependency[DeskVerbs]
+) -> Response[Any]:
     """Show the same on one page to print and keep beside the gun."""
     place = await place_of(request, reader, verbs=desk_verbs)
     return page(request, "desk/sheet.html", section="selftest", place=place, code=TEST_CODE)

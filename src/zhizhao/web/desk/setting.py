@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 
 from zhizhao.staff.counter.setting import DeskSetting
 from zhizhao.staff.errors import SettingMalformed
@@ -37,7 +38,10 @@ class SwitchForm(Form, frozen=True, kw_only=True):
 
 @post("/desk/setting", permission=Permission.DESK_PRESENTATION_REDEEM)
 async def keep(
-    request: Request[Any, Any, Any], data: FormData[SettingForm], tx: Transaction, desk_verbs: DeskVerbs
+    request: Request[Any, Any, Any],
+    data: FormData[SettingForm],
+    tx: NamedDependency[Transaction],
+    desk_verbs: NamedDependency[DeskVerbs],
 ) -> Response[Any]:
     """Keep the bar; a faulty field comes back with its message and what was typed."""
     place = await place_of(request, tx, verbs=desk_verbs)
@@ -67,7 +71,10 @@ async def keep(
 
 @post("/desk/switch", permission=Permission.DESK_PRESENTATION_REDEEM)
 async def switch(
-    request: Request[Any, Any, Any], data: FormData[SwitchForm], tx: Transaction, desk_verbs: DeskVerbs
+    request: Request[Any, Any, Any],
+    data: FormData[SwitchForm],
+    tx: NamedDependency[Transaction],
+    desk_verbs: NamedDependency[DeskVerbs],
 ) -> Response[Any]:
     """Turn the function keys or the sounds on or off."""
     place = await place_of(request, tx, verbs=desk_verbs)

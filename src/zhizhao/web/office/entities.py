@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
-from litestar.params import Parameter
+from litestar.params import PathParameter, QueryParameter
 
 from zhizhao.kernel.errors import UsccMalformed
 from zhizhao.kernel.uscc import parse_uscc
@@ -40,8 +41,8 @@ ACT_NAMES: Final[Mapping[LifeAct, str]] = {
     LifeAct.DISPUTE: N_("因争议暂停"),
     LifeAct.SETTLE: N_("争议解除"),
 }
-Code = Annotated[str, Parameter(max_length=18)]
-Text = Annotated[str, Parameter(max_length=100)]
+Code = Annotated[str, PathParameter(max_length=18)]
+Text = Annotated[str, QueryParameter(max_length=100)]
 
 
 class HoldForm(Form, frozen=True, kw_only=True):
@@ -54,11 +55,11 @@ class HoldForm(Form, frozen=True, kw_only=True):
 @get("/office", permission=Permission.OFFICE_LICENCE_READ)
 async def find(
     request: Request[Any, Any, Any],
-    reader: Transaction,
+    reader: NamedDependency[Transaction],
     *,
-    office_verbs: OfficeVerbs,
+    office_verbs: NamedDependency[OfficeVerbs],
     search: Text = "",
-    after: Annotated[str, Parameter(max_length=400)] = "",
+    after: Annotated[str, QueryParameter(max_length=400)] = "",
 ) -> Response[Any]:
     """Show the search and what it found; a whole code that fails its check is told, with the place that looks wrong."""
     text = search.strip()
@@ -74,7 +75,11 @@ async def find(
 
 @get("/office/entities/{uscc:str}", permission=Permission.OFFICE_LICENCE_READ)
 async def show(
-    request: Request[Any, Any, Any], uscc: Code, tx: Transaction, office_verbs: OfficeVerbs, done: str = ""
+    request: Request[Any, Any, Any],
+    uscc: Code,
+    tx: NamedDependency[Transaction],
+    office_verbs: NamedDependency[OfficeVerbs],
+    done: Text = "",
 ) -> Response[Any]:
     """Show one entity; the look-up is noted in the same transaction."""
     return await _show(request, uscc, tx, verbs=office_verbs, done=done)
@@ -82,7 +87,11 @@ async def show(
 
 @post("/office/entities/{uscc:str}/freeze", permission=Permission.DESK_LICENCE_FREEZE)
 async def freeze(
-    request: Request[Any, Any, Any], uscc: Code, data: FormData[HoldForm], tx: Transaction, office_verbs: OfficeVerbs
+    request: Request[Any, Any, Any],
+    uscc: Code,
+    data: FormData[HoldForm],
+    tx: NamedDependency[Transaction],
+    office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Freeze the licence for its holder."""
     if data.because not in FREEZE_REASONS or not data.checked:
@@ -93,7 +102,11 @@ async def freeze(
 
 @post("/office/entities/{uscc:str}/unfreeze", permission=Permission.DESK_LICENCE_FREEZE)
 async def unfreeze(
-    request: Request[Any, Any, Any], uscc: Code, data: FormData[HoldForm], tx: Transaction, office_verbs: OfficeVerbs
+    request: Request[Any, Any, Any],
+    uscc: Code,
+    data: FormData[HoldForm],
+    tx: NamedDependency[Transaction],
+    office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Lift the holder's freeze after the person has proven who it is."""
     if data.because not in UNFREEZE_REASONS or not data.checked:

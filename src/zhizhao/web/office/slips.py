@@ -3,6 +3,7 @@
 from typing import Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
 
 from zhizhao.kernel.errors import DocumentMalformed, IdNumberMalformed, TextRefused
 from zhizhao.kernel.idcard import LABELS, DocumentKind
@@ -41,10 +42,10 @@ async def slip_form(request: Request[Any, Any, Any]) -> Response[Any]:
 async def make_slip(
     request: Request[Any, Any, Any],
     data: FormData[SlipForm],
-    tx: Transaction,
+    tx: NamedDependency[Transaction],
     *,
-    office_verbs: OfficeVerbs,
-    settings: Settings,
+    office_verbs: NamedDependency[OfficeVerbs],
+    settings: NamedDependency[Settings],
 ) -> Response[Any]:
     """Make a slip and show it ready to print; it cannot be shown a second time."""
     if not data.checked:
@@ -76,7 +77,10 @@ async def lost_form(request: Request[Any, Any, Any]) -> Response[Any]:
 
 @post("/office/lost", permission=Permission.OFFICE_SLIP_MAKE, status_code=200)
 async def report_lost(
-    request: Request[Any, Any, Any], data: FormData[SlipForm], tx: Transaction, office_verbs: OfficeVerbs
+    request: Request[Any, Any, Any],
+    data: FormData[SlipForm],
+    tx: NamedDependency[Transaction],
+    office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Freeze every phone of a person whose papers the clerk checked."""
     faults: dict[str, str] = {}

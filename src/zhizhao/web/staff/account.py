@@ -1,8 +1,10 @@
 """One's own account: who I am here, my password, my passkeys."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.staff.errors import PasswordWeak, SignInLocked, SignInPaused, SignInRefused
@@ -29,14 +31,18 @@ class PasswordForm(Form, frozen=True, kw_only=True):
 
 
 @get("/account", permission=Permission.STAFF_SESSION_USE)
-async def show_account(request: Request[Any, Any, Any], staff_verbs: StaffVerbs, done: str = "") -> Response[Any]:
+async def show_account(
+    request: Request[Any, Any, Any],
+    staff_verbs: NamedDependency[StaffVerbs],
+    done: Annotated[str, QueryParameter(max_length=16)] = "",
+) -> Response[Any]:
     """Show the account."""
     return await _page(request, staff_verbs, done=done)
 
 
 @post("/account/password", permission=Permission.STAFF_SESSION_USE)
 async def change_password(
-    request: Request[Any, Any, Any], data: FormData[PasswordForm], staff_verbs: StaffVerbs
+    request: Request[Any, Any, Any], data: FormData[PasswordForm], staff_verbs: NamedDependency[StaffVerbs]
 ) -> Response[Any]:
     """Change the password; the other sessions of the account end."""
     session = _session(request)

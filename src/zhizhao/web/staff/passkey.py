@@ -4,6 +4,8 @@ from typing import Any
 
 import msgspec
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
+from litestar.params import JSONBody
 
 from zhizhao.staff.errors import PasskeyRefused
 from zhizhao.trust.base64url import unb64url
@@ -40,14 +42,14 @@ class RemoveForm(Form, frozen=True, kw_only=True):
 
 
 @post("/sign-in/passkey/options", permission=PUBLIC, status_code=200)
-async def sign_in_options(staff_verbs: StaffVerbs) -> dict[str, Any]:
+async def sign_in_options(staff_verbs: NamedDependency[StaffVerbs]) -> dict[str, Any]:
     """Give out a challenge; it names no account."""
     return dict(await staff_verbs.begin_sign_in())
 
 
 @post("/sign-in/passkey", permission=PUBLIC, status_code=200)
 async def sign_in_by_passkey(
-    request: Request[Any, Any, Any], data: SignInAnswer, staff_verbs: StaffVerbs
+    request: Request[Any, Any, Any], data: JSONBody[SignInAnswer], staff_verbs: NamedDependency[StaffVerbs]
 ) -> Response[Any]:
     """Judge the answer, open a session, say where to go."""
     opened = await staff_verbs.sign_in_passkey(data.answer)
@@ -61,7 +63,7 @@ async def sign_in_by_passkey(
 
 
 @post("/account/passkeys/options", permission=Permission.STAFF_SESSION_USE, status_code=200)
-async def register_options(request: Request[Any, Any, Any], staff_verbs: StaffVerbs) -> dict[str, Any]:
+async def register_options(request: Request[Any, Any, Any], staff_verbs: NamedDependency[StaffVerbs]) -> dict[str, Any]:
     """Give out a challenge for a new passkey of the signed-in account."""
     session = session_of(request.scope)
     if session is None:
@@ -70,7 +72,9 @@ async def register_options(request: Request[Any, Any, Any], staff_verbs: StaffVe
 
 
 @post("/account/passkeys", permission=Permission.STAFF_SESSION_USE, status_code=200)
-async def register(request: Request[Any, Any, Any], data: RegisterAnswer, staff_verbs: StaffVerbs) -> dict[str, str]:
+async def register(
+    request: Request[Any, Any, Any], data: JSONBody[RegisterAnswer], staff_verbs: NamedDependency[StaffVerbs]
+) -> dict[str, str]:
     """Keep the new passkey."""
     session = session_of(request.scope)
     if session is None:
@@ -81,7 +85,7 @@ async def register(request: Request[Any, Any, Any], data: RegisterAnswer, staff_
 
 @post("/account/passkeys/remove", permission=Permission.STAFF_SESSION_USE)
 async def remove(
-    request: Request[Any, Any, Any], data: FormData[RemoveForm], staff_verbs: StaffVerbs
+    request: Request[Any, Any, Any], data: FormData[RemoveForm], staff_verbs: NamedDependency[StaffVerbs]
 ) -> Response[None]:
     """Take one of one's own passkeys away."""
     session = session_of(request.scope)

@@ -1,8 +1,10 @@
 """Sign in by password and one-time number, and sign out."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.staff.errors import PasskeyNeeded, SignInLocked, SignInPaused, SignInRefused
@@ -29,7 +31,10 @@ class SignInForm(Form, frozen=True, kw_only=True):
 
 
 @get("/sign-in", permission=PUBLIC, staff_aware=True)
-async def show_sign_in(request: Request[Any, Any, Any], next: str = "") -> Response[Any]:  # noqa: A002 the customary name of the query
+async def show_sign_in(
+    request: Request[Any, Any, Any],
+    next: Annotated[str, QueryParameter(max_length=LONGEST_NEXT)] = "",  # noqa: A002 the customary name of the query
+) -> Response[Any]:
     """Show the form; who is signed in already goes on to work."""
     session = session_of(request.scope)
     if session is not None:
@@ -39,7 +44,7 @@ async def show_sign_in(request: Request[Any, Any, Any], next: str = "") -> Respo
 
 @post("/sign-in", permission=PUBLIC)
 async def sign_in(
-    request: Request[Any, Any, Any], data: FormData[SignInForm], staff_verbs: StaffVerbs
+    request: Request[Any, Any, Any], data: FormData[SignInForm], staff_verbs: NamedDependency[StaffVerbs]
 ) -> Response[Any]:
     """Judge what was typed; a refusal comes back as the same page, with the user name kept and nothing told apart."""
     typed = Typed(username=data.username, password=data.password, number="".join(data.number.split()))
@@ -56,7 +61,9 @@ async def sign_in(
 
 
 @post("/sign-out", permission=Permission.STAFF_SESSION_USE)
-async def sign_out(request: Request[Any, Any, Any], data: FormData[Form], staff_verbs: StaffVerbs) -> Response[Any]:
+async def sign_out(
+    request: Request[Any, Any, Any], data: FormData[Form], staff_verbs: NamedDependency[StaffVerbs]
+) -> Response[Any]:
     """End the session on the server and take its id from the browser."""
     del data
     token = token_of(request)
