@@ -36,34 +36,40 @@ async def reissue(
         acts=before.acts + 1,
     )
     await store.move(connection, before, head)
-    old = (await store.places(connection, head.uscc))[before.version]
-    new = (await take_places(connection, [(head.uscc, head.version)], positions=store.positions))[
-        head.uscc, head.version
-    ]
+    licence = await _pressed(connection, before, head, face, office=office)
+    await store.add_versions(connection, [licence])
+    await _mark(connection, before, head, licence, office=office)
+    done = Done(head=head, act=LifeAct.REISSUE, at=licence.issued_at, row_hash=licence.row_hash)
+    await record(connection, [done], cause=cause, office=office)
+    superseded = VersionSuperseded(actor=cause.actor, uscc=head.uscc, version=head.version, superseded=before.version)
+    await office.outbox.append(connection, superseded)
+    return head, licence
+
+
+async def _pressed(
+    connection: Transaction, before: LicenceHead, head: LicenceHead, face: LicenceFace, *, office: Office
+) -> Licence:
+    want = (head.uscc, head.version)
+    places = await take_places(connection, [want], positions=office.store.positions)
     draft = Draft(
         face=face,
         version=head.version,
-        registry_version=registry_version,
+        registry_version=head.registry_version,
         state=head.state,
         display_id=head.display_id,
-        place=new,
-        issued_at=await store.now(connection),
-        previous_hash=await store.last_hash(connection, head.uscc, before.version),
+        place=places[want],
+        issued_at=await office.store.now(connection),
+        previous_hash=await office.store.last_hash(connection, head.uscc, before.version),
     )
-    licence = press(draft, keys=office.keys, names=office.names, with_sm2=office.with_sm2)
-    await store.add_versions(connection, [licence])
+    return press(draft, keys=office.keys, names=office.names, with_sm2=office.with_sm2)
+
+
+async def _mark(
+    connection: Transaction, before: LicenceHead, head: LicenceHead, licence: Licence, *, office: Office
+) -> None:
+    positions = office.store.positions
     if not before.state.withdrawn:
-        await store.positions.mark(connection, [old], LicenceStatus.CHANGED)
+        old = (await office.store.places(connection, head.uscc))[before.version]
+        await positions.mark(connection, [old], LicenceStatus.CHANGED)
     if head.state.status is not LicenceStatus.VALID:
-        await store.positions.mark(connection, [new], head.state.status)
-    await record(
-        connection,
-        [Done(head=head, act=LifeAct.REISSUE, at=licence.issued_at, row_hash=licence.row_hash)],
-        cause=cause,
-        office=office,
-    )
-    await office.outbox.append(
-        connection,
-        VersionSuperseded(actor=cause.actor, uscc=head.uscc, version=head.version, superseded=before.version),
-    )
-    return head, licence
+        await positions.mark(connection, [(licence.list_number, licence.list_index)], head.state.status)
