@@ -1,7 +1,9 @@
 """One verb for everything anybody holds."""
 
 import dataclasses
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +173,14 @@ class TestWords:
             found = await checked(data, house)
             for one in (found.intact, found.valid, found.trusted, found.status):
                 assert one.because in REASONS
+
+    def test_every_reason_in_the_code_has_words(self) -> None:
+        """Found by reading the source: whoever adds a code adds its words."""
+        source = "".join(path.read_text("utf-8") for path in Path("src/zhizhao/verification").rglob("*.py"))
+        codes = set(re.findall(r'because="([a-z-]+)"', source))
+        codes |= set(re.findall(r'\b(?:yes|no|unknown|status_unknown)\("([a-z-]+)"', source))
+        assert len(codes) > 40
+        assert codes <= set(REASONS)
 
     async def test_json_has_stable_keys(self, house: Issuer) -> None:
         """Programs read this."""

@@ -104,7 +104,7 @@ def _trusted(signed: Sequence[Signed], refusals: Sequence[Fault | None], *, trus
 
 
 def _require_trusted(signed: Signed, *, trust: TrustAnchors, now: datetime) -> None:
-    if trust.seal_keys is not None and read_leaf(signed.certificates[0]).spki not in trust.seal_keys:
+    if trust.seal_keys is not None and _key_of(signed) not in trust.seal_keys:
         raise Fault(because="signer-unknown")
     reasons: list[object] = []
     for root in trust.roots:
@@ -115,3 +115,10 @@ def _require_trusted(signed: Signed, *, trust: TrustAnchors, now: datetime) -> N
         else:
             return
     raise Fault(because="no-root", reasons=reasons)
+
+
+def _key_of(signed: Signed) -> bytes:
+    try:
+        return read_leaf(signed.certificates[0]).spki
+    except CertificateRefused as cause:
+        raise Fault(because="signer-unknown", reason=cause.facts.get("reason")) from cause

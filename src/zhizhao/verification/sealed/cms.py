@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from asn1crypto import cms, x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -51,19 +51,18 @@ def read_signed(der: bytes) -> Signed:
         signer = _signer(content["content_type"].native, signed)  # (2)
         certificates = _certificates(signed, signer)  # (3)
         digest = _digest(signer, certificates[0])  # (4)
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as cause:
+        if signer["unsigned_attrs"].native is not None:  # (5)
+            raise Fault(because="container-unsigned-attributes")
+        _require_smaller_s(signer["signature"].native)  # (6)
+        return Signed(
+            certificates=tuple(one.dump() for one in certificates),
+            digest=digest,
+            attributes=_SET_TAG + signer["signed_attrs"].dump()[1:],
+            signature=signer["signature"].native,
+            subject=certificates[0].subject.human_friendly,
+        )
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError, RecursionError) as cause:
         raise Fault(because="container-cms") from cause
-    if signer["unsigned_attrs"].native is not None:  # (5)
-        raise Fault(because="container-unsigned-attributes")
-    signature = signer["signature"].native
-    _require_smaller_s(signature)  # (6)
-    return Signed(
-        certificates=tuple(one.dump() for one in certificates),
-        digest=digest,
-        attributes=_SET_TAG + signer["signed_attrs"].dump()[1:],
-        signature=signature,
-        subject=certificates[0].subject.human_friendly,
-    )
 
 
 def require_digest(signed: Signed, covered: tuple[memoryview, memoryview]) -> None:
@@ -77,7 +76,10 @@ def require_digest(signed: Signed, covered: tuple[memoryview, memoryview]) -> No
 def require_signature(signed: Signed) -> None:
     """Return if the signature over the attributes is that of the named certificate's key. Raises Fault."""
     spki = x509.Certificate.load(signed.certificates[0])["tbs_certificate"]["subject_public_key_info"].dump()
-    key = load_der_public_key(spki)
+    try:
+        key = load_der_public_key(spki)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as cause:
+        raise Fault(because="algorithm-unknown") from cause
     if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != "secp256r1":
         raise Fault(because="algorithm-unknown")
     try:

@@ -9,6 +9,7 @@ signature. No rule needs a PDF parser, so hostile bytes meet none.
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from zhizhao.verification.errors import Fault
@@ -21,7 +22,10 @@ _END: Final = re.compile(rb"%%EOF")
 _LAST: Final = re.compile(rb"%%EOF(?:\r\n|\r|\n)?\Z")
 _HEX: Final = re.compile(rb"[0-9A-F]*")
 _KEY: Final = b"/Contents "
+_TAIL: Final = len(b"%%EOF\r\n")
 MOST_SIGNATURES: Final = 16
+LARGEST_CONTAINER: Final = 128 * 1024
+"""Hexadecimal digits; no honest signature comes near, and what is read from it costs time per byte."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,12 +51,13 @@ def find_containers(data: bytes) -> tuple[Container, ...]:
     """Return every signature of the file, oldest first. Raises Fault."""
     if not _HEADER.match(data):  # (1)
         raise Fault(because="header-not-first")
-    if not _LAST.search(data[-7:]):
+    if not _ends_at(data, len(data)):
         raise Fault(because="trailing-bytes")
-    found = list(_RANGE.finditer(data))
+    found = list(islice(_RANGE.finditer(data), MOST_SIGNATURES + 1))
     if not found:  # (2)
         raise Fault(because="not-signed")
-    if len(found) > MOST_SIGNATURES or len(found) != len(_RANGES.findall(data)):
+    named = sum(1 for _ in islice(_RANGES.finditer(data), MOST_SIGNATURES + 1))
+    if len(found) > MOST_SIGNATURES or len(found) != named:
         raise Fault(because="byte-range-form", found=len(found))
     containers = sorted((_container(data, match) for match in found), key=lambda one: one.covered_to)
     _require_growth(data, containers)  # (5)
@@ -66,24 +71,29 @@ def _container(data: bytes, match: re.Match[bytes]) -> Container:
     if first != 0 or not 0 < start < stop < covered_to <= len(data):  # (3)
         raise Fault(because="byte-range-gap", byte_range=[first, start, stop, rest])
     gap = data[start:stop]
-    if not (gap.startswith(b"<") and gap.endswith(b">") and data[:start].endswith(_KEY)):
+    if not (gap.startswith(b"<") and gap.endswith(b">") and data.endswith(_KEY, 0, start)):
         raise Fault(because="byte-range-gap", byte_range=[first, start, stop, rest])
-    if not _LAST.search(data[:covered_to][-7:]):
+    if not _ends_at(data, covered_to):
         raise Fault(because="byte-range-end", byte_range=[first, start, stop, rest])
     if match.start() < stop < match.end() or not _same_object(data, match.start(), start):
         raise Fault(because="byte-range-elsewhere", byte_range=[first, start, stop, rest])
     return Container(start=start, stop=stop, covered_to=covered_to, der=_unpadded(gap[1:-1]))
 
 
+def _ends_at(data: bytes, at: int) -> bool:
+    """Say whether an end mark and at most one line end stand right before this position."""
+    return _LAST.search(data[max(at - _TAIL, 0) : at]) is not None
+
+
 def _same_object(data: bytes, one: int, other: int) -> bool:
     """Say whether both positions stand in one indirect object."""
     low, high = sorted((one, other))
-    return b"endobj" not in data[low:high]
+    return data.find(b"endobj", low, high) < 0
 
 
 def _unpadded(text: bytes) -> bytes:
     """Return the DER value in front of the padding. Raises Fault."""
-    if len(text) % 2 or not _HEX.fullmatch(text):  # (4)
+    if len(text) % 2 or len(text) > LARGEST_CONTAINER or not _HEX.fullmatch(text):  # (4)
         raise Fault(because="container-hex")
     raw = bytes.fromhex(text.decode("ascii"))
     length = _der_length(raw)
@@ -116,6 +126,6 @@ def _require_growth(data: bytes, containers: list[Container]) -> None:
 def _require_ends(data: bytes, containers: list[Container]) -> None:
     """Every end mark but the base document's is the end of a signature's range. Raises Fault."""
     marks = [match.end() for match in _END.finditer(data)]
-    ends = [len(data[: one.covered_to].rstrip(b"\r\n")) for one in containers]
+    ends = [data.rfind(b"%%EOF", 0, one.covered_to) + len(b"%%EOF") for one in containers]
     if marks[1:] != ends or not marks[0] < containers[0].start:
         raise Fault(because="revision-unexplained", end_marks=len(marks), signatures=len(containers))
