@@ -13,11 +13,13 @@ import uvicorn
 from litestar import Litestar
 
 from factories.devices import PhoneKey
-from factories.house import TestHouse, make_keys
+from factories.house import MATTER, TestHouse, id_of, make_keys
 from factories.postgres import free_port
 from zhizhao.app import wire_wallet
 from zhizhao.app.http import build_app
 from zhizhao.app.parts import build_parts
+from zhizhao.presentation.ask import make_ask
+from zhizhao.presentation.redeem import Redeemed
 from zhizhao.settings import Settings
 from zhizhao.web.wallet.routes import handlers
 
@@ -78,7 +80,7 @@ def serving_house(database_url: str, folder: Path, *extra: Any, **settings: Any)
             kept["server"] = uvicorn.Server(config)
             kept["served"] = Served(base=base, house=house, loop=asyncio.get_running_loop())
             task = asyncio.create_task(kept["server"].serve())
-            while not kept["server"].started:
+            while not kept["server"].started:  # noqa: ASYNC110 uvicorn offers a flag, no event
                 await asyncio.sleep(0.01)
             ready.set()
             await task
@@ -127,3 +129,21 @@ class JsonPhone:
         self.token = answer.json()["token"]["access_token"]
         found: dict[str, Any] = answer.json()
         return found
+
+    async def ready(self, number: int = 7, **changes: Any) -> str:
+        """Record an entity, enrol its principal here, download its licence; return the USCC."""
+        uscc = await self.house.entity(number, **changes)
+        await self.enrol(await self.house._slip(number), id_of(number))
+        answer = await self.ask("POST", f"/licences/{uscc}/download", {"declaration": "2026-11"})
+        assert answer.status_code == 201, answer.text
+        return uscc
+
+    async def show(self, uscc: str, **body: Any) -> httpx.Response:
+        """Ask for a code."""
+        return await self.ask("POST", f"/licences/{uscc}/show", body)
+
+
+async def redeem(house: TestHouse, client_id: str, code: str, **options: Any) -> Redeemed:
+    """Redeem a code as a counter's system does."""
+    asked = {"matter": MATTER, "purpose": "食品经营许可（新办）", "operator": "窗口05", **options}
+    return await house.parts.redeem_line.batcher.submit(make_ask(client_id, code, **asked), owner=client_id)

@@ -49,7 +49,7 @@ async def record(
     caller: NamedDependency[Caller],
     wallet_verbs: NamedDependency[WalletVerbs],
     *,
-    fresh: bool = False,
+    fresh: Annotated[bool, QueryParameter()] = False,
 ) -> Response[bytes]:
     """Show one use; `fresh` right after it happened."""
     found = await wallet_verbs.record(caller, id)
