@@ -1,9 +1,8 @@
 """A salted commitment: what stands in an entry where personal data would; without the salt it says nothing."""
 
-import hashlib
 import hmac
 
 
 def commitment(value: str, salt: bytes) -> str:
     """Return HMAC-SHA-256 of the value under the salt, in hexadecimal (SECURITY.md §3.6: erase the salt to erase)."""
-    return hmac.new(salt, value.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(salt, value.encode(), "sha256").hex()

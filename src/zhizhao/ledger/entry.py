@@ -25,6 +25,8 @@ from zhizhao.ledger.tree import leaf_hash
 VERSION = 1
 KEYS = frozenset({"act", "actor", "at", "because", "capacity", "facts", "for", "id", "object", "result", "v"})
 LARGEST_INTEGER = 2**53 - 1  # RFC 8785 §3.2.2.3: beyond it a reader with doubles sees another number
+_PLAIN = frozenset({str, bool})
+"""Types that need no further look; asking for them first spares the hot path the slow abstract checks."""
 NO_FACTS: Mapping[str, Any] = MappingProxyType({})
 
 _sha256 = hashlib.sha256
@@ -142,7 +144,7 @@ def require_canonical(facts: Mapping[str, Any]) -> None:
 
 
 def _require_value(value: object, *, key: str) -> None:
-    if value is None or isinstance(value, str | bool):
+    if value is None or type(value) in _PLAIN or isinstance(value, str | bool):
         return
     if isinstance(value, int):
         if abs(value) > LARGEST_INTEGER:

@@ -14,7 +14,7 @@ from zhizhao.kernel.clock import from_micros, to_micros
 from zhizhao.ledger.errors import HeadRefused
 from zhizhao.trust.base64url import b64url_text, unb64url
 from zhizhao.trust.errors import KeyUnknown, TokenRefused
-from zhizhao.trust.jws import sign_compact, verify_compact
+from zhizhao.trust.jws import claims_of, sign_compact, take_apart, verify_compact
 from zhizhao.trust.keys import KeyProvider, Purpose
 
 TYP = "ledger-head+jwt"
@@ -60,7 +60,16 @@ def read_head(token: str, *, keys: KeyProvider) -> Head:
     try:
         claims = verify_compact(token, keys=keys, expected_purpose=Purpose.LEDGER, expected_typ=TYP)
         return _head(token, claims)
-    except (TokenRefused, KeyUnknown, ValueError, KeyError, TypeError, OverflowError) as cause:
+    except (TokenRefused, KeyUnknown, ValueError, KeyError, TypeError, AttributeError, OverflowError) as cause:
+        raise HeadRefused(reason=str(cause)) from cause
+
+
+def peek_head(token: str) -> tuple[str | None, Head]:
+    """Return the key's name and the head that a token says, its signature **not** checked. Raises HeadRefused."""
+    try:
+        parts = take_apart(token)
+        return parts.header.kid, _head(token, claims_of(parts))
+    except (TokenRefused, ValueError, KeyError, TypeError, AttributeError, OverflowError) as cause:
         raise HeadRefused(reason=str(cause)) from cause
 
 

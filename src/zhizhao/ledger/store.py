@@ -1,7 +1,9 @@
 """The ledger's tables and statements. Everything but the queue of the unsealed is append-only by trigger."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from zhizhao.storage.append_only import make_append_only
 from zhizhao.storage.database import Database, Transaction
 from zhizhao.storage.hot import HotConnection
 from zhizhao.storage.schema import BigInt, Bytes, String, metadata
+from zhizhao.storage.sqltext import insert_many
 
 ENTRY = make_append_only(
     Table(
@@ -69,16 +72,43 @@ _WAIT_SQLITE = "INSERT INTO ledger_waiting (entry_id) VALUES (?1)"
 _TAKE_POSTGRESQL = """WITH taken AS (DELETE FROM ledger_waiting WHERE entry_id IN
  (SELECT entry_id FROM ledger_waiting ORDER BY entry_id LIMIT $1) RETURNING entry_id)
  SELECT entry_id, leaf_hash FROM taken LEFT JOIN ledger_entry USING (entry_id) ORDER BY entry_id"""
-_PUT_LEAVES = {
-    "sqlite": "INSERT INTO ledger_leaf (number, entry_id, chain) VALUES (?, ?, ?)",
-    "postgresql": "INSERT INTO ledger_leaf (number, entry_id, chain) "
-    "SELECT * FROM unnest($1::bigint[], $2::bytea[], $3::bytea[])",
+
+
+def _spelt(sql: str) -> Mapping[str, str]:
+    """Spell a statement for both engines; `raw(x)` gives the bytes of a column whatever was put there."""
+    return {
+        "sqlite": re.sub(r"raw\((\S+?)\)", r"CAST(\1 AS BLOB)", sql).replace("$", "?"),
+        "postgresql": re.sub(r"raw\((\S+?)\)", r"\1", sql),
+    }
+
+
+_SEALED = _spelt(
+    "SELECT l.number, raw(l.entry_id), raw(l.chain), raw(e.body), raw(e.leaf_hash) FROM ledger_leaf l "
+    "LEFT JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= $1 AND l.number < $2 ORDER BY l.number"
+)
+_TILES = _spelt(
+    "SELECT number, raw(root), raw(hashes) FROM ledger_tile WHERE level = $1 AND number >= $2 AND number < $3 "
+    "ORDER BY number"
+)
+_HEADS = {
+    "sqlite": "SELECT size, CAST(root AS BLOB), CAST(token AS BLOB) FROM ledger_head "
+    "WHERE size > ?1 AND size <= ?2 ORDER BY size",
+    "postgresql": "SELECT size, root, convert_to(token, 'UTF8') FROM ledger_head "
+    "WHERE size > $1 AND size <= $2 ORDER BY size",
 }
-_PUT_TILES = {
-    "sqlite": "INSERT INTO ledger_tile (level, number, root, hashes) VALUES (?, ?, ?, ?)",
-    "postgresql": "INSERT INTO ledger_tile (level, number, root, hashes) "
-    "SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::bytea[])",
-}
+_WAITING = _spelt(
+    "SELECT raw(w.entry_id), raw(e.body), raw(e.leaf_hash), l.number FROM ledger_waiting w "
+    "LEFT JOIN ledger_entry e ON e.entry_id = w.entry_id LEFT JOIN ledger_leaf l ON l.entry_id = w.entry_id "
+    "ORDER BY w.entry_id"
+)
+_ORPHANS = _spelt(
+    "SELECT raw(e.entry_id), raw(e.leaf_hash) FROM ledger_entry e "
+    "WHERE NOT EXISTS (SELECT 1 FROM ledger_leaf l WHERE l.entry_id = e.entry_id) "
+    "AND NOT EXISTS (SELECT 1 FROM ledger_waiting w WHERE w.entry_id = e.entry_id) ORDER BY e.entry_id LIMIT $1"
+)
+_COUNTS = """SELECT (SELECT count(*) FROM ledger_entry), (SELECT count(*) FROM ledger_leaf),
+ (SELECT coalesce(max(number), -1) + 1 FROM ledger_leaf), (SELECT count(*) FROM ledger_waiting),
+ (SELECT coalesce(max(size), 0) FROM ledger_head), (SELECT count(*) FROM ledger_tile)"""
 _SEALER = 0x7A7A_1ED6
 """Key of the advisory lock under which one process of all seals."""
 
@@ -90,6 +120,20 @@ class Leaf:
     number: int
     entry_id: UUID
     leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows there are."""
+
+    entries: int
+    leaves: int
+    end: int
+    """The largest leaf number and one."""
+    waiting: int
+    head: int
+    """The largest head's size."""
+    tiles: int
 
 
 class LedgerStore:
@@ -104,9 +148,9 @@ class LedgerStore:
         """Append entries in the caller's transaction."""
         if not entries:
             return
-        rows = [{"entry_id": e.entry_id.bytes, "body": e.body, "leaf_hash": e.leaf_hash} for e in entries]
-        await connection.execute(insert(ENTRY), rows)
-        await connection.execute(insert(WAITING), [{"entry_id": row["entry_id"]} for row in rows])
+        rows = [(e.entry_id.bytes, e.body, e.leaf_hash) for e in entries]
+        await insert_many(connection, ENTRY, columns=("entry_id", "body", "leaf_hash"), rows=rows)
+        await insert_many(connection, WAITING, columns=("entry_id",), rows=[row[:1] for row in rows])
 
     async def append_hot(self, hot: HotConnection, entries: Sequence[Entry]) -> None:
         """Append a batch's entries in its transaction: one statement on PostgreSQL, one visit per table on SQLite."""
@@ -187,17 +231,12 @@ class LedgerStore:
 
     async def put_leaves(self, connection: Transaction, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
         """Keep leaves: number, entry id, chain."""
-        await self._put(connection, _PUT_LEAVES[self._database.kind], rows)
+        await insert_many(connection, LEAF, columns=("number", "entry_id", "chain"), rows=rows)
 
     async def put_tiles(self, connection: Transaction, tiles: Iterable[Tile]) -> None:
         """Keep full tiles."""
         rows = [(tile.level, tile.number, tile.root, tile.hashes) for tile in tiles]
-        await self._put(connection, _PUT_TILES[self._database.kind], rows)
-
-    async def _put(self, connection: Transaction, sql: str, rows: Sequence[tuple[Any, ...]]) -> None:
-        if rows:
-            values = list(rows) if self._database.is_sqlite else tuple(map(list, zip(*rows, strict=True)))
-            await connection.exec_driver_sql(sql, values)
+        await insert_many(connection, TILE, columns=("level", "number", "root", "hashes"), rows=rows)
 
     async def put_head(self, connection: Transaction, head: Head) -> None:
         """Keep a signed head."""
@@ -226,3 +265,42 @@ class LedgerStore:
         columns = (TILE.c.level, TILE.c.number, TILE.c.root, TILE.c.hashes)
         rows = await connection.execute(select(*columns).where(tuple_(TILE.c.level, TILE.c.number).in_(list(names))))
         return [Tile(level=level, number=number, root=root, hashes=hashes) for level, number, root, hashes in rows]
+
+    # What `audit check` reads: past the types, so that damaged rows arrive as they are.
+
+    async def hold_still(self, connection: Transaction) -> None:
+        """Let every further statement of this transaction see one moment; to be called first."""
+        if not self._database.is_sqlite:
+            await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+
+    async def now(self, connection: Transaction) -> datetime:
+        """Return the store's present moment, UTC."""
+        return await self._database.now(connection)
+
+    async def counts(self, connection: Transaction) -> Counts:
+        """Return how many rows there are."""
+        row: Sequence[int] = (await connection.exec_driver_sql(_COUNTS)).one()
+        return Counts(*row)
+
+    async def sealed(self, connection: Transaction, start: int, *, end: int) -> Sequence[Any]:
+        """Return number, entry id, chain, body and leaf hash of the leaves from `start` up to `end`."""
+        return await self._raw(connection, _SEALED, start, end)
+
+    async def tiles_between(self, connection: Transaction, level: int, *, start: int, end: int) -> Sequence[Any]:
+        """Return number, root and hashes of the tiles of a level from `start` up to `end`."""
+        return await self._raw(connection, _TILES, level, start, end)
+
+    async def heads_between(self, connection: Transaction, start: int, *, end: int) -> Sequence[Any]:
+        """Return size, root and token (bytes) of the heads with more than `start` and up to `end` leaves."""
+        return await self._raw(connection, _HEADS, start, end)
+
+    async def waiting(self, connection: Transaction) -> Sequence[Any]:
+        """Return id, body, leaf hash and leaf number of everything in the queue, missing ones as None."""
+        return await self._raw(connection, _WAITING)
+
+    async def orphans(self, connection: Transaction, *, limit: int) -> Sequence[Any]:
+        """Return id and leaf hash of entries that have neither leaf nor place in the queue."""
+        return await self._raw(connection, _ORPHANS, limit)
+
+    async def _raw(self, connection: Transaction, sql: Mapping[str, str], *values: object) -> Sequence[Any]:
+        return (await connection.exec_driver_sql(sql[self._database.kind], values)).all()

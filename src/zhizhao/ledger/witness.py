@@ -11,10 +11,11 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from zhizhao.kernel.clock import rfc3339
+from zhizhao.kernel.clock import parse_rfc3339, rfc3339
 from zhizhao.ledger.errors import ProofInvalid, WitnessRefused
 from zhizhao.ledger.head import Head
 from zhizhao.ledger.tree import require_consistency
@@ -32,6 +33,8 @@ class Witnessed:
     root: bytes
     head: bytes
     """SHA-256 of the head's token."""
+    at: datetime
+    """UTC; when the head was signed."""
 
 
 class Witness(Protocol):
@@ -94,7 +97,8 @@ class FileWitness:
                 if (last.size, last.root, last.head) == (head.size, head.root, head.token_hash):
                     return
                 _require_growth(last, head, path=path)
-            _append(descriptor, _line(head))
+            shown = Witnessed(size=head.size, root=head.root, head=head.token_hash, at=head.at)
+            _append(descriptor, _line(shown))
         finally:
             os.close(descriptor)
         _sync_folder(self._path.parent)
@@ -112,13 +116,14 @@ def _require_growth(last: Witnessed, head: Head, *, path: Sequence[bytes]) -> No
         raise WitnessRefused(reason="does not contain the head already witnessed", **facts) from cause
 
 
-def _line(head: Head) -> bytes:
+def _line(seen: Witnessed) -> bytes:
+    """Write a line; every head has one writing only."""
     line = {
         "v": VERSION,
-        "size": head.size,
-        "root": head.root.hex(),
-        "head": head.token_hash.hex(),
-        "at": rfc3339(head.at),
+        "size": seen.size,
+        "root": seen.root.hex(),
+        "head": seen.head.hex(),
+        "at": rfc3339(seen.at),
     }
     return json.dumps(line, separators=(",", ":")).encode() + b"\n"
 
@@ -148,13 +153,14 @@ def _sync_folder(folder: Path) -> None:
 def _parse(line: bytes, *, number: int | None) -> Witnessed:
     try:
         raw: dict[str, Any] = json.loads(line)
-        seen = Witnessed(size=raw["size"], root=bytes.fromhex(raw["root"]), head=bytes.fromhex(raw["head"]))
-        if raw["v"] != VERSION or seen.size < 1 or _canonical(raw) != line.strip(b"\n"):
+        seen = Witnessed(
+            size=raw["size"],
+            root=bytes.fromhex(raw["root"]),
+            head=bytes.fromhex(raw["head"]),
+            at=parse_rfc3339(raw["at"]),
+        )
+        if seen.size < 1 or _line(seen) != line.rstrip(b"\n") + b"\n":
             raise WitnessRefused(reason="not a line of version 1", line=number)
-    except (ValueError, KeyError, TypeError, AttributeError) as cause:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as cause:
         raise WitnessRefused(reason="not a line of version 1", line=number) from cause
     return seen
-
-
-def _canonical(raw: dict[str, Any]) -> bytes:
-    return json.dumps(raw, separators=(",", ":")).encode()
