@@ -75,6 +75,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Agreed substitutes for characters that the sheet's fonts do not have; noted in the foot of the sheet."""
     kind_templates: dict[str, str] = {}
     """Other template letters for entity kinds than `entity_kinds.json` gives (belief, so a setting)."""
+    issued_templates: Annotated[str, msgspec.Meta(pattern="^[A-I]*$")] = "ABCDEFGH"
+    """Template letters that get a licence; I, a registration certificate, is off by default (belief)."""
+    issue_sm2: bool = True
+    """Sign licences with SM2 beside ES256."""
 
     def data_path(self) -> Path:
         """Return the data folder as a path."""

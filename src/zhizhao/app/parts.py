@@ -65,7 +65,10 @@ class Parts:
 def issuer_names(settings: Settings) -> IssuerNames:
     """Return what the installation calls itself in credentials."""
     return IssuerNames(
-        base_url=settings.base_url, authority=settings.issuer_authority, type_code=settings.licence_type_code
+        base_url=settings.base_url,
+        authority=settings.issuer_authority,
+        type_code=settings.licence_type_code,
+        templates=frozenset(settings.issued_templates),
     )
 
 
@@ -81,7 +84,15 @@ def build_parts(settings: Settings, *, keys: KeyProvider, clock: Clock | None = 
     reader = Reader(registry=registry, licences=licences, wallets=wallets, mandates=mandates)
     reactions: dict[str, Sequence[InTransaction]] = {}
     outbox = Outbox(clock, reactions)
-    office = Office(store=licences, ledger=ledger, outbox=outbox, keys=keys, names=issuer_names(settings), clock=clock)
+    office = Office(
+        store=licences,
+        ledger=ledger,
+        outbox=outbox,
+        keys=keys,
+        names=issuer_names(settings),
+        clock=clock,
+        with_sm2=settings.issue_sm2,
+    )
     reactions.update(in_transaction(office=office, registry=registry))
     redeem_line = RedeemLine(
         database=database,

@@ -53,6 +53,7 @@ def _settings_text(*, port: int, database_url: str) -> str:
         f'base_url = "http://localhost:{port}"',
         'data_dir = "."',
         "demo = true",
+        'issued_templates = "ABCDEFGHI"',
     ]
     return "\n".join([*lines, *([f'database_url = "{database_url}"'] if database_url else [])]) + "\n"
 
