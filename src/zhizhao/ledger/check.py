@@ -34,6 +34,10 @@ NEIGHBOURHOOD = 4096
 ORPHANS = 1000
 
 
+Told = Callable[[int, int], None]
+"""Hears how many leaves are done, of how many."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """A ledger that is whole; only `check` makes it."""
@@ -68,11 +72,11 @@ async def check(
     store: "LedgerStore",
     keys: KeyProvider,
     witness: Witness | None,
-    told: Callable[[int, int], None] = lambda _done, _all: None,
+    told: Told = lambda _done, _of: None,
 ) -> Report:
     """Return what a whole ledger holds. Raises LedgerBroken with the first finding.
 
-    `told` hears how many leaves are done of how many. `witness=None` leaves step (4) out: a cut end or a re-signed
+    `witness=None` leaves step (4) out: a cut end or a re-signed
     fork then goes unnoticed (a negative control in the tests; the command line never does it).
     """
     line = await WitnessLine.opened(witness)

@@ -49,3 +49,10 @@ class Finding:
     """The entry that stands, or stood, there; None: not known."""
     head: int | None = None
     """Size of the head concerned."""
+
+    def __str__(self) -> str:
+        """Return the place and what was done there, in one line for logs and the command line."""
+        place = f"leaf {self.leaf}" if self.leaf == self.until else f"leaves {self.leaf} to {self.until}"
+        named = f", entry {self.entry_id}" if self.entry_id else ""
+        head = f", head {self.head}" if self.head else ""
+        return f"{place}{named}{head}: {self.part.value} {self.defect.value}, seen by {self.detail}"

@@ -1,5 +1,6 @@
 """The ledger's tables and statements. Everything but the queue of the unsealed is append-only by trigger."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, func, insert, or_, select, tuple_
+from sqlalchemy import Column, Table, delete, func, insert, or_, select
 
 from zhizhao.ledger.edge import Edge, Growth, Tile, edge_levels
 from zhizhao.ledger.entry import Entry
@@ -90,6 +91,12 @@ _TILES = _spelt(
     "SELECT number, raw(root), raw(hashes) FROM ledger_tile WHERE level = $1 AND number >= $2 AND number < $3 "
     "ORDER BY number"
 )
+_TILES_NAMED = {
+    "sqlite": "SELECT t.level, t.number, t.root, t.hashes FROM json_each(?1) w "
+    "CROSS JOIN ledger_tile t ON t.level = w.value ->> 0 AND t.number = w.value ->> 1",
+    "postgresql": "SELECT t.level, t.number, t.root, t.hashes FROM unnest($1::bigint[], $2::bigint[]) "
+    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number",
+}
 _HEADS = {
     "sqlite": "SELECT size, CAST(root AS BLOB), CAST(token AS BLOB) FROM ledger_head "
     "WHERE size > ?1 AND size <= ?2 ORDER BY size",
@@ -262,8 +269,12 @@ class LedgerStore:
 
     async def tiles(self, connection: Transaction, names: Iterable[tuple[int, int]]) -> list[Tile]:
         """Return tiles by level and number, those that exist."""
-        columns = (TILE.c.level, TILE.c.number, TILE.c.root, TILE.c.hashes)
-        rows = await connection.execute(select(*columns).where(tuple_(TILE.c.level, TILE.c.number).in_(list(names))))
+        wanted = list(names)
+        if self._database.is_sqlite:  # it does not use the key for `(level, number) IN (…)`
+            values: tuple[object, ...] = (json.dumps(wanted),)
+        else:
+            values = ([level for level, _ in wanted], [number for _, number in wanted])
+        rows = await self._raw(connection, _TILES_NAMED, *values)
         return [Tile(level=level, number=number, root=root, hashes=hashes) for level, number, root, hashes in rows]
 
     # What `audit check` reads: past the types, so that damaged rows arrive as they are.
