@@ -233,7 +233,9 @@ class Register:
             return [parse_entry(body) for (body,) in rows]
 
 
-def open_register(database: Database, folder: Path, clock: HeldClock, **reactions: Any) -> Register:
+def open_register(
+    database: Database, folder: Path, clock: HeldClock, reactions: Mapping[str, Sequence[Any]] | None = None
+) -> Register:
     """Open a register on a store; `reactions` go to the outbox."""
     keys = cheap_keys(folder / "keys", clock)
     sealer = Sealer(keys)
@@ -241,7 +243,7 @@ def open_register(database: Database, folder: Path, clock: HeldClock, **reaction
         database=database,
         store=RegistryStore(database),
         sealer=sealer,
-        outbox=Outbox(clock, **reactions),
+        outbox=Outbox(clock, reactions),
         ledger=LedgerStore(database),
         clock=clock,
         actor=OPERATOR,

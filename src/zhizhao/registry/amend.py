@@ -7,12 +7,13 @@ from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.clock import Clock
 from zhizhao.kernel.text import clean_name
 from zhizhao.ledger.act import Act
-from zhizhao.ledger.entry import new_entry
+from zhizhao.ledger.entry import Entry, new_entry
+from zhizhao.registry.change import Change
 from zhizhao.registry.content import Content, compare, content_bytes
 from zhizhao.registry.entity import Entity
 from zhizhao.registry.errors import EntityUnknown, NothingToChange
 from zhizhao.registry.events import EntityChanged
-from zhizhao.registry.recorded import entity_of, next_version
+from zhizhao.registry.recorded import Recorded, entity_of, next_version
 from zhizhao.storage.database import Transaction
 from zhizhao.storage.outbox import Outbox
 
@@ -43,38 +44,48 @@ async def amend(
     """
     because = clean_name(because, longest=LONGEST_REASON)
     head = (await store.heads(connection, [uscc], lock=True)).get(uscc)
-    before = await store.get(connection, uscc)
-    if head is None or before is None:
+    kept = (await store.kept(connection, [uscc])).get(uscc)
+    if head is None or kept is None:
         raise EntityUnknown(uscc=uscc)
-    kept = (await store.kept(connection, [uscc]))[uscc]
     content = change(kept.content)
     difference = compare(kept.content, content)
     if difference.is_empty:
         raise NothingToChange(uscc=uscc)
-    now = await store.now(connection)
     row = next_version(
         uscc,
         content,
         head=head,
         stored=content_bytes(content),
         sealed=kept.sealed,
-        warnings=before.warnings,
-        recorded_at=now,
+        warnings=kept.warnings,
+        recorded_at=await store.now(connection),
         actor=f"{actor.kind.value}:{actor.id}",
         because=because,
     )
     await store.replace(connection, [row])
-    await store.set_as_of(connection, now)
-    facts = {"chain": row.chain.hex(), "fields": list(difference.fields), "version": row.version}
-    await ledger.append(connection, new_entry(clock, act=act, actor=actor, object_id=uscc, facts=facts))
-    await outbox.append(
-        connection,
-        EntityChanged(
-            actor=actor,
-            uscc=uscc,
-            fields=difference.fields,
-            principal_changed=difference.principal_changed,
-            status_changed=difference.status_changed,
-        ),
+    await store.set_as_of(connection, row.recorded_at)
+    await ledger.append(connection, _entry(row, difference, clock=clock, act=act, actor=actor))
+    await outbox.append(connection, _event(row, difference, actor=actor))
+    return entity_of(
+        uscc,
+        content,
+        version=row.version,
+        sealed=kept.sealed,
+        warnings=kept.warnings,
+        recorded_at=row.recorded_at,
     )
-    return entity_of(uscc, content, version=row.version, sealed=kept.sealed, warnings=before.warnings, recorded_at=now)
+
+
+def _entry(row: Recorded, difference: Change, *, clock: Clock, act: Act, actor: Actor) -> Entry:
+    facts = {"chain": row.chain.hex(), "fields": list(difference.fields), "version": row.version}
+    return new_entry(clock, act=act, actor=actor, object_id=row.uscc, facts=facts)
+
+
+def _event(row: Recorded, difference: Change, *, actor: Actor) -> EntityChanged:
+    return EntityChanged(
+        actor=actor,
+        uscc=row.uscc,
+        fields=difference.fields,
+        principal_changed=difference.principal_changed,
+        status_changed=difference.status_changed,
+    )

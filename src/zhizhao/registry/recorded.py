@@ -29,6 +29,7 @@ class Kept:
 
     content: Content
     sealed: bytes | None = field(repr=False)
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

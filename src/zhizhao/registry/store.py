@@ -198,10 +198,14 @@ class RegistryStore:
         }
 
     async def kept(self, connection: Transaction, usccs: Sequence[str]) -> dict[str, Kept]:
-        """Return content and sealed number of the known ones."""
-        columns = (ENTITY.c.uscc, ENTITY.c.content, ENTITY.c.principal_number)
-        rows = await connection.execute(select(*columns).where(ENTITY.c.uscc.in_(usccs)))
-        return {row.uscc: Kept(content=parse_content(row.content), sealed=row.principal_number) for row in rows}
+        """Return content, sealed number and warnings of the known ones."""
+        rows = await connection.execute(select(*_ENTITY_COLUMNS).where(ENTITY.c.uscc.in_(usccs)))
+        return {
+            row.uscc: Kept(
+                content=parse_content(row.content), sealed=row.principal_number, warnings=tuple(row.warnings.split())
+            )
+            for row in rows
+        }
 
     async def add(self, connection: Transaction, rows: Sequence[Recorded]) -> None:
         """Insert entities that are new with their first version. Raises ChangedMeanwhile: one is not new any more."""

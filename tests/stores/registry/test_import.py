@@ -249,7 +249,7 @@ class TestInterrupted:
             if len(calls) == 2:
                 raise Stopped
 
-        register = open_register(database, tmp_path, held_clock, many={EntityRegistered.kind: [react]})
+        register = open_register(database, tmp_path, held_clock, {EntityRegistered.kind: [react]})
         path = FORMATS["csv"](tmp_path, table([a_row(number) for number in range(1, 8)]))
         with pytest.raises(Stopped):
             await register.take(path, chunk_rows=3)

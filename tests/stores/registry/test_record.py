@@ -127,7 +127,7 @@ class TestRecord:
 
         folder = tmp_path_factory.mktemp("reacting")
         reactions = {EntityRegistered.kind: [react], EntityChanged.kind: [react]}
-        register = open_register(database, folder, held_clock, many=reactions)
+        register = open_register(database, folder, held_clock, reactions)
         await register.record(draft_of(a_row(1)))
         with pytest.raises(ReactionFailed):
             await register.record(draft_of(a_row(1, 住所="别处")))
