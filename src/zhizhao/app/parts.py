@@ -72,28 +72,35 @@ def issuer_names(settings: Settings) -> IssuerNames:
     )
 
 
-def build_parts(settings: Settings, *, keys: KeyProvider, clock: Clock | None = None) -> Parts:
-    """Build the parts of an installation from its settings and opened keys; does no I/O."""
-    clock = clock or SystemClock()
-    database = Database(settings.url_of_database(), offset=clock.offset)
-    sealer = Sealer(keys)
-    ledger = LedgerStore(database)
-    registry, licences = RegistryStore(database), LicenceStore(database)
-    wallets, mandates = WalletStore(database, sealer), GrantStore(database)
-    catalogue, clients, tickets = CatalogueStore(database), ClientStore(database), TicketLineStore(database)
-    reader = Reader(registry=registry, licences=licences, wallets=wallets, mandates=mandates)
+def _office(
+    settings: Settings, database: Database, *, registry: RegistryStore, keys: KeyProvider, clock: Clock
+) -> Office:
+    """Return the issuing office with the outbox whose reactions it is part of."""
     reactions: dict[str, Sequence[InTransaction]] = {}
-    outbox = Outbox(clock, reactions)
     office = Office(
-        store=licences,
-        ledger=ledger,
-        outbox=outbox,
+        store=LicenceStore(database),
+        ledger=LedgerStore(database),
+        outbox=Outbox(clock, reactions),
         keys=keys,
         names=issuer_names(settings),
         clock=clock,
         with_sm2=settings.issue_sm2,
     )
     reactions.update(in_transaction(office=office, registry=registry))
+    return office
+
+
+def build_parts(settings: Settings, *, keys: KeyProvider, clock: Clock | None = None) -> Parts:
+    """Build the parts of an installation from its settings and opened keys; does no I/O."""
+    clock = clock or SystemClock()
+    database = Database(settings.url_of_database(), offset=clock.offset)
+    sealer = Sealer(keys)
+    registry = RegistryStore(database)
+    office = _office(settings, database, registry=registry, keys=keys, clock=clock)
+    ledger, licences = office.ledger, office.store
+    wallets, mandates = WalletStore(database, sealer), GrantStore(database)
+    catalogue, clients, tickets = CatalogueStore(database), ClientStore(database), TicketLineStore(database)
+    reader = Reader(registry=registry, licences=licences, wallets=wallets, mandates=mandates)
     redeem_line = RedeemLine(
         database=database,
         store=tickets,
@@ -118,7 +125,7 @@ def build_parts(settings: Settings, *, keys: KeyProvider, clock: Clock | None = 
         clock=clock,
         keys=keys,
         sealer=sealer,
-        outbox=outbox,
+        outbox=office.outbox,
         ledger=ledger,
         catalogue=catalogue,
         registry=registry,
