@@ -127,7 +127,14 @@ def _headers(genuine: Genuine) -> Iterator[tuple[str, str]]:
         yield f"double {double}", genuine.sealed(f"{whole[:-1]},{double}}}".encode(), payload)
     for coding in ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"):
         yield f"header in {coding}", genuine.sealed(whole.encode(coding), payload)
-    for extra in ('"x":"\\ud800","kid":"\\ud800"', '"typ":"\\udc00"', '"kid":"a\\u0000"', '"x":' + "9" * 5000):
+    for extra in (
+        '"x":"\\ud800","kid":"\\ud800"',
+        '"typ":"\\udc00"',
+        '"kid":"a\\u0000"',
+        '"x":NaN',
+        '"x":-Infinity',
+        '"x":' + "9" * 5000,
+    ):
         without = json.dumps({name: value for name, value in genuine.header.items() if f'"{name}"' not in extra})
         yield f"header {extra[:30]}", genuine.sealed(f"{without[:-1]},{extra}}}".encode(), payload)
     for header in HEADERS:

@@ -159,6 +159,10 @@ def test_without_jwk(held_clock: HeldClock) -> None:
 
 
 def test_too_long(held_clock: HeldClock) -> None:
-    """Four kibibytes."""
+    """Four kibibytes, to the character."""
+    for length, reason in ((4096, "form"), (4097, "length")):
+        with pytest.raises(TokenMalformed) as caught:
+            check("a" * length, held_clock)
+        assert caught.value.facts["reason"] == reason
     with pytest.raises(TokenMalformed):
         check(proof(held_clock, extra="x" * 4096), held_clock)

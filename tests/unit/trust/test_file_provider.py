@@ -46,6 +46,7 @@ class TestPurposes:
         provider: KeyProvider = keys
         assert {info.purpose for info in provider.list()} == set(Purpose)
         assert len({info.kid for info in provider.list()}) == len(Purpose)
+        assert {len(info.kid) for info in provider.list()} == {22, 43}
 
     @pytest.mark.parametrize("purpose", SIGNING)
     def test_signs_and_verifies(self, keys: FileKeys, opened_again: FileKeys, purpose: Purpose) -> None:

@@ -78,6 +78,14 @@ class TestClientAssertion:
         del claims["iat"]
         assert check(token(client, claims), {"keys": [client.public.jwk()]}, held_clock) == claims
 
+    def test_the_longest(self, client: P256Private, claims: dict[str, Any], held_clock: HeldClock) -> None:
+        """Ten minutes and the leeway, an id of 256 characters; one more is refused."""
+        jwks = {"keys": [client.public.jwk()]}
+        end = int(held_clock.now().timestamp()) + 660
+        assert check(token(client, {**claims, "exp": end, "jti": "j" * 256}), jwks, held_clock)
+        with pytest.raises(TokenClaimRefused):
+            check(token(client, {**claims, "exp": end + 1}), jwks, held_clock)
+
     @pytest.mark.parametrize(
         ("change", "error"),
         [

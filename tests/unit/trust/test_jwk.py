@@ -67,6 +67,8 @@ class TestSet:
         [
             *(None, [], [{}], ["x"], [JWK] * 33, "keys", [OctKey.generate_key(256).as_dict(private=True)]),
             [JWK, ECKey.generate_key("P-256").as_dict(private=True)],
+            [JWK, OctKey.generate_key(256).as_dict(private=True)],
+            [JWK, {"kty": "RSA", "n": "AQ", "e": "AQAB", "d": "AQ"}],
         ],
     )
     def test_refused(self, keys: object) -> None:

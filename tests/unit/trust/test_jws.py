@@ -153,6 +153,15 @@ class TestBounds:
         with pytest.raises(TokenMalformed):
             verify(longest, keys, longest=LONGEST_CREDENTIAL)
 
+    @pytest.mark.parametrize("longest", [8 * 1024, LONGEST_CREDENTIAL])
+    def test_to_the_character(self, longest: int) -> None:
+        """What is as long as allowed is looked at, one more is not."""
+        assert LONGEST_CREDENTIAL == 65_536
+        for length, reason in ((longest, "form"), (longest + 1, "length")):
+            with pytest.raises(TokenMalformed) as caught:
+                take_apart("a" * length, **({} if longest == 8 * 1024 else {"longest": longest}))
+            assert caught.value.facts["reason"] == reason
+
     def test_claims_are_read_before_anything_is_believed(self, keys: FileKeys) -> None:
         """`take_apart` lets a caller look for the client that a token names."""
         token = sign_compact(keys, Purpose.ACCESS, CLAIMS, typ="at+jwt")
