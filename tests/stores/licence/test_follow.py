@@ -1,5 +1,6 @@
 """A licence follows the register; its versions, places and history agree on every path."""
 
+import asyncio
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from zhizhao.licence.chain import check_chain
 from zhizhao.licence.dispute import dispute
 from zhizhao.licence.errors import ChainBroken, TransitionRefused, VersionConflict
 from zhizhao.licence.freeze import freeze
+from zhizhao.licence.reissue import reissue
 from zhizhao.licence.settle import settle
 from zhizhao.licence.status import Hold, LicenceStatus, LifeAct
 from zhizhao.licence.unfreeze import unfreeze
@@ -235,6 +237,34 @@ class TestAsOf:
 
 class TestGuards:
     """What stands against two transactions and against hands in the store."""
+
+    async def test_many_follow_one_change(self, desk: IssuingOffice) -> None:
+        """One new version, no gap, no double."""
+        await desk.record(a_draft(1))
+        await desk.follow(1)
+        await desk.record(a_draft(1, facts={"domicile": "新址"}))
+        acts = await asyncio.gather(*(desk.follow(1) for _ in range(12)))
+        assert sorted(acts) == [()] * 11 + [(LifeAct.REISSUE,)]
+        assert await statuses(desk) == [CHANGED, VALID]
+
+    async def test_without_the_lock_the_key_decides(self, desk: IssuingOffice) -> None:
+        """The control: transactions that all start from the same reading cannot all make version 2."""
+        await desk.record(a_draft(1))
+        await desk.follow(1)
+        face = (await desk.current(1)).face
+        async with desk.database.read() as connection:
+            head = (await desk.store.heads(connection, [uscc_of(1)]))[uscc_of(1)]
+
+        async def make() -> int:
+            try:
+                async with desk.database.write() as connection:
+                    await reissue(connection, head, face, registry_version=1, cause=CAUSE, office=desk.office)
+            except VersionConflict:
+                return 0
+            return 1
+
+        assert sum(await asyncio.gather(*(make() for _ in range(8)))) == 1
+        assert await statuses(desk) == [CHANGED, VALID]
 
     async def test_a_stale_head_moves_nothing(self, desk: IssuingOffice) -> None:
         """Two that read the same head cannot both act on it."""
