@@ -198,12 +198,13 @@ class TestGuard:
         more = {f"xl/media/{number}.png": b"" for number in range(limits.MOST_PARTS)}
         assert refusal(reworked(filled(tmp_path / "a.xlsx"), same, more=more)) == "xlsx-bomb"
 
-    def test_unpacked_limit(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_unpacked_limit(self, tmp_path: Path) -> None:
         """Negative control of the limits: the same file passes with them and fails with smaller ones."""
         path = filled(tmp_path / "a.xlsx")
-        look_through(path)
-        monkeypatch.setattr("zhizhao.registry.intake.xlsx_guard.LARGEST_UNPACKED", 1000)
-        assert refusal(path) == "xlsx-bomb"
+        look_through(path, largest_unpacked=limits.PAGE_UNPACKED)
+        with pytest.raises(IntakeRefused) as refused:
+            open_source(path, largest_unpacked=1000)
+        assert refused.value.facts["reason"] == "xlsx-bomb"
 
     @pytest.mark.parametrize(
         "corner",
@@ -293,7 +294,7 @@ class TestGuard:
     def test_entities_across_a_block(self, tmp_path: Path) -> None:
         """The word is cut by the border of two blocks and found all the same."""
         path = filled(tmp_path / "a.xlsx")
-        noise = random.Random(1).randbytes(limits.MEGABYTE // 2).hex().encode()  # noqa: S311 must not pack well
+        noise = random.Random(1).randbytes(limits.MEGABYTE // 2).hex().encode()
         head = b"<!--" + noise[: limits.MEGABYTE - 10] + b"-->"
         body = head + b"<!DOCTYPE x []><worksheet/>"
         assert body[limits.MEGABYTE - 8 : limits.MEGABYTE + 8].find(b"<!DOC") >= 0

@@ -51,7 +51,7 @@ class Looked:
     """Parts of sheets that hold formulas or error values."""
 
 
-def look_through(path: Path) -> Looked:
+def look_through(path: Path, *, largest_unpacked: int = LARGEST_UNPACKED) -> Looked:
     """Return what was seen.
 
     Checks, in order: (1) a zip archive, not an encrypted or old workbook; (2) not too many parts; (3) a workbook
@@ -63,7 +63,7 @@ def look_through(path: Path) -> Looked:
     try:
         with zipfile.ZipFile(path) as archive:
             _require_plain(archive)  # (2) (3)
-            meter = _Meter()
+            meter = _Meter(largest_unpacked)
             for info in archive.infolist():  # (4)
                 _look_at(archive, info, meter=meter, looked=looked)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as cause:
@@ -97,14 +97,15 @@ def _require_plain(archive: zipfile.ZipFile) -> None:
 class _Meter:
     """Counts what comes out of the archive."""
 
-    def __init__(self) -> None:
+    def __init__(self, largest: int) -> None:
+        self._largest = largest
         self.unpacked = 0
         self.packed = 0
 
     def add(self, size: int) -> None:
         self.unpacked += size
-        if self.unpacked > LARGEST_UNPACKED:
-            message = f"解压后超过 {LARGEST_UNPACKED // MEGABYTE} MB"
+        if self.unpacked > self._largest:
+            message = f"解压后超过 {self._largest // MEGABYTE} MB"
             raise _bomb(message)
         if self.unpacked > RATIO_FROM and self.unpacked > LARGEST_RATIO * self.packed:
             message = f"解压后超过原大小的 {LARGEST_RATIO} 倍"

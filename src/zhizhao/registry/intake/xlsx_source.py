@@ -12,6 +12,7 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Shee
 from zhizhao.registry.errors import IntakeRefused
 from zhizhao.registry.intake import reasons
 from zhizhao.registry.intake.columns import HEAD_LINES, Head, is_head, labels_by_key, no_head, read_head
+from zhizhao.registry.intake.limits import LARGEST_UNPACKED
 from zhizhao.registry.intake.source import Notes, Problem, RawRow
 from zhizhao.registry.intake.xlsx_cells import OddCells, odd_cells, sheet_part
 from zhizhao.registry.intake.xlsx_guard import look_through
@@ -25,10 +26,10 @@ NEVER_SPREAD = frozenset({"uscc", "@document"})
 class XlsxSource:
     """The first visible sheet with a head; its cells are in memory, bounded by the guard."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, largest_unpacked: int = LARGEST_UNPACKED) -> None:
         """Look through the file, open it, find the head. Raises IntakeRefused."""
         self.notes = Notes()
-        looked = look_through(path)
+        looked = look_through(path, largest_unpacked=largest_unpacked)
         sheet, line, head = self._find(path)
         self._sheet, self._head_line, self._head = sheet, line, head
         self._offset = sheet.start[1] if sheet.start else 0
