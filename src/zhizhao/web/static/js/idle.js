@@ -32,7 +32,9 @@ export function watchIdle({ onEnd, announce }) {
 
   box.querySelector("[data-idle-stay]").addEventListener("click", () => restart());
   for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
-    document.addEventListener(kind, () => { if (on) restart(); }, { passive: true });
+    // once it is announced a mere movement no longer counts: the box must not flee from the pointer that seeks it
+    const counts = () => on && (box.hidden || (kind === "keydown" || (kind === "pointerdown" && !box.matches(":hover"))));
+    document.addEventListener(kind, () => { if (counts()) restart(); }, { passive: true });
   }
   return { restart };
 }
