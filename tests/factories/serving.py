@@ -40,11 +40,15 @@ class Served:
             self.kill()
 
 
-def start_server(config: Path, *, port: int | None = None, workers: int = 1) -> Served:
-    """Start the server and wait until it answers."""
-    port = port or free_port()
+CARELESS = Path(__file__).with_name("careless_server.py")
+
+
+def start_server(config: Path, *, workers: int = 1, careless: bool = False) -> Served:
+    """Start the server, or the control that answers before its COMMIT, and wait until it answers."""
+    port = free_port()
     command = [sys.executable, "-m", "zhizhao", "--config", str(config), "serve"]
     command += ["--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-P", str(CARELESS), str(config), str(port)] if careless else command
     log = config.parent / "serve.log"
     with log.open("ab") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, start_new_session=True)

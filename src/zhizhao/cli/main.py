@@ -53,9 +53,7 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ZhizhaoError as refusal:
-            told = ", ".join(f"{name}: {value}" for name, value in refusal.facts.items())
-            summary = (type(refusal).__doc__ or "").strip().splitlines()[0]
-            click.echo(f"error: {refusal.code}: {summary}{f' ({told})' if told else ''}", err=True)
+            click.echo(f"error: {refusal.code}: {_words(refusal)}", err=True)
             ctx.exit(1)
 
 
@@ -67,6 +65,15 @@ class Commands(click.Group):
 def root(ctx: click.Context, config: str | None, *, as_json: bool) -> None:
     """Zhizhao (执照): the electronic business licence, self-hosted."""
     ctx.obj = Installation(config=config, as_json=as_json)
+
+
+def _words(refusal: ZhizhaoError) -> str:
+    """Return a refusal on one line: what a server said of it, else what its class says, with the facts."""
+    if "told" in refusal.facts:
+        return str(refusal.facts["told"])
+    told = ", ".join(f"{name}: {value}" for name, value in refusal.facts.items())
+    summary = (type(refusal).__doc__ or "").strip().splitlines()[0]
+    return " ".join(f"{summary}{f' ({told})' if told else ''}".split())
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol, runtime_checkable
 from zoneinfo import ZoneInfo
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+SECOND = timedelta(seconds=1)
 
 
 @runtime_checkable
@@ -65,7 +67,13 @@ def from_micros(micros: int) -> datetime:
 
 def rfc3339(at: datetime) -> str:
     """Return RFC 3339 UTC with seconds, `2026-11-23T08:00:00Z`, the form of every public time."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _rfc3339_of((at - EPOCH) // SECOND)
+
+
+@lru_cache(maxsize=1024)
+def _rfc3339_of(seconds: int) -> str:
+    """Format one second; a hot path writes the same second thousands of times."""
+    return (EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def parse_rfc3339(text: str) -> datetime:

@@ -39,7 +39,7 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
         if scope["type"] != ScopeType.HTTP or scope["path"] != PATH or scope["method"] != "POST":
             await app(scope, receive, send)
             return
-        number = request_id(scope)  # type: ignore[arg-type] # a TypedDict is a dict at run time
+        number = request_id(scope)
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         try:
             reply = await door.answer(headers, await _body(receive))
