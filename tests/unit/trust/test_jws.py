@@ -125,10 +125,12 @@ class TestRubbish:
         except TokenRefused:
             return
 
-    @settings(max_examples=300, deadline=None)
+    @settings(max_examples=60, deadline=None)
     @given(
         st.recursive(
-            st.none() | st.booleans() | st.floats() | st.text(), lambda inner: st.dictionaries(st.text(), inner)
+            st.none() | st.booleans() | st.floats() | st.text(max_size=9),
+            lambda inner: st.dictionaries(st.text(max_size=9), inner, max_size=3),
+            max_leaves=4,
         )
     )
     def test_any_json(self, value: object) -> None:
