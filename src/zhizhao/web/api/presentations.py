@@ -105,10 +105,11 @@ async def holder_match(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
     data: HolderMatchBody,
-    tx: Transaction,
+    database: Database,
     api_verbs: ApiVerbs,
 ) -> MatchBody:
     """Compare a person with the presenter; at most five times a presentation, each recorded."""
-    client_id = await calling_client(request, api_verbs)
-    same = await api_verbs.match(tx, presentation_id, name=data.name, id_number=data.id_number, client_id=client_id)
+    client_id = await calling_client(request, api_verbs)  # its own short transaction, before ours: one writer a store
+    async with database.write() as tx:
+        same = await api_verbs.match(tx, presentation_id, name=data.name, id_number=data.id_number, client_id=client_id)
     return MatchBody(match=same)
