@@ -197,7 +197,9 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "licence-not-in-force": Problem(409, N_("执照当前不能使用"), N_("请查看执照状态。")),
     # document, ledger, registry, verification, storage, the counter and the command line
     "fonts-missing": Problem(503, N_("缺少排版字体"), N_("请运行维护人员安装中文宋体字体。")),
-    "glyph-missing": Problem(422, N_("字体中没有这个字"), N_("请登记机关确认替代字后再制作。")),
+    "glyph-missing": Problem(
+        422, N_("字体中没有“%(character)s”字"), N_("请登记机关确认替代字后再制作。"), shows=("character",)
+    ),
     "seal-refused": Problem(503, N_("暂时不能签章"), N_("请稍后再试；如仍不行，请联系运行维护人员。")),
     "sheet-refused": Problem(422, N_("照面内容放不下"), N_("请登记机关核对照面信息。")),
     "head-refused": Problem(400, N_("不是本系统签发的账本摘要"), N_("请核对来源。")),
