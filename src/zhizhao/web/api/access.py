@@ -3,8 +3,15 @@
 from typing import Any
 
 from litestar import Request
+from litestar.di import NamedDependency
 
+from zhizhao.storage.database import Database, Transaction
 from zhizhao.web.api.verbs import ApiVerbs
+
+Reader = NamedDependency[Transaction]
+"""`reader`: one reading transaction of the request."""
+Verbs = NamedDependency[ApiVerbs]
+Store = NamedDependency[Database]
 
 
 async def calling_client(request: Request[Any, Any, Any], verbs: ApiVerbs) -> str:

@@ -3,10 +3,9 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, get, post
-from litestar.params import Parameter
+from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from zhizhao.storage.database import Database, Transaction
-from zhizhao.web.api.access import calling_client
+from zhizhao.web.api.access import Reader, Store, Verbs, calling_client
 from zhizhao.web.api.bodies import (
     HeadBody,
     HolderMatchBody,
@@ -16,19 +15,16 @@ from zhizhao.web.api.bodies import (
     ProofBody,
 )
 from zhizhao.web.api.redeem import RedeemDoor, read_body
-from zhizhao.web.api.verbs import ApiVerbs
 from zhizhao.web.csp import DOWNLOAD_CSP
 from zhizhao.web.guards import BEARER, Permission
 
 READ = {"permission": Permission.API_PRESENTATION_READ, "tags": ["presentations"], **BEARER}
-PresentationId = Annotated[str, Parameter(max_length=40)]
-CaseNumber = Annotated[str, Parameter(query="case_number", min_length=1, max_length=64)]
+PresentationId = Annotated[str, PathParameter(max_length=40)]
+CaseNumber = Annotated[str, QueryParameter(name="case_number", min_length=1, max_length=64)]
 
 
 @post("/api/v1/presentations", permission=Permission.API_PRESENTATION_REDEEM, tags=["presentations"], **BEARER)
-async def redeem(
-    request: Request[Any, Any, Any], api_verbs: ApiVerbs, database: Database
-) -> Response[PresentationBody]:
+async def redeem(request: Request[Any, Any, Any], api_verbs: Verbs, database: Store) -> Response[PresentationBody]:
     """Redeem one presentation code: exactly once, by one relying party.
 
     Body: `code`, `matter`, `purpose` (≤ 200 characters), optional `case_number`, `operator`, `fields`.
@@ -43,7 +39,10 @@ async def redeem(
 
 @get("/api/v1/presentations/{presentation_id:str}", **READ)
 async def presentation(
-    request: Request[Any, Any, Any], presentation_id: PresentationId, reader: Transaction, api_verbs: ApiVerbs
+    request: Request[Any, Any, Any],
+    presentation_id: PresentationId,
+    reader: Reader,
+    api_verbs: Verbs,
 ) -> PresentationBody:
     """Look at one of your own presentations again."""
     client_id = await calling_client(request, api_verbs)
@@ -52,7 +51,10 @@ async def presentation(
 
 @get("/api/v1/presentations", **READ)
 async def of_case(
-    request: Request[Any, Any, Any], case_number: CaseNumber, reader: Transaction, api_verbs: ApiVerbs
+    request: Request[Any, Any, Any],
+    case_number: CaseNumber,
+    reader: Reader,
+    api_verbs: Verbs,
 ) -> PresentationListBody:
     """List your presentations of one case, newest first; what the unit's counters scanned is among them."""
     client_id = await calling_client(request, api_verbs)
@@ -62,7 +64,10 @@ async def of_case(
 
 @get("/api/v1/presentations/{presentation_id:str}/licence.pdf", media_type="application/pdf", **READ)
 async def licence_pdf(
-    request: Request[Any, Any, Any], presentation_id: PresentationId, reader: Transaction, api_verbs: ApiVerbs
+    request: Request[Any, Any, Any],
+    presentation_id: PresentationId,
+    reader: Reader,
+    api_verbs: Verbs,
 ) -> Response[bytes]:
     """Fetch the signed archive copy (A4, PAdES), made once."""
     client_id = await calling_client(request, api_verbs)
@@ -82,7 +87,10 @@ def pdf_response(content: bytes, name: str) -> Response[bytes]:
 
 @get("/api/v1/presentations/{presentation_id:str}/proof", **READ)
 async def proof(
-    request: Request[Any, Any, Any], presentation_id: PresentationId, reader: Transaction, api_verbs: ApiVerbs
+    request: Request[Any, Any, Any],
+    presentation_id: PresentationId,
+    reader: Reader,
+    api_verbs: Verbs,
 ) -> ProofBody:
     """Fetch the inclusion proof of the presentation's ledger entry (RFC 6962), once its batch is sealed."""
     client_id = await calling_client(request, api_verbs)
@@ -104,9 +112,9 @@ async def proof(
 async def holder_match(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
-    data: HolderMatchBody,
-    database: Database,
-    api_verbs: ApiVerbs,
+    data: JSONBody[HolderMatchBody],
+    database: Store,
+    api_verbs: Verbs,
 ) -> MatchBody:
     """Compare a person with the presenter; at most five times a presentation, each recorded."""
     client_id = await calling_client(request, api_verbs)  # its own short transaction, before ours: one writer a store

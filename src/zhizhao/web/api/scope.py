@@ -4,17 +4,15 @@ from typing import Any
 
 from litestar import Request, get
 
-from zhizhao.storage.database import Transaction
-from zhizhao.web.api.access import calling_client
+from zhizhao.web.api.access import Reader, Verbs, calling_client
 from zhizhao.web.api.bodies import ClientBody, MatterBody, QuotaBody
-from zhizhao.web.api.verbs import ApiVerbs
 from zhizhao.web.guards import BEARER, Permission
 
 READ = {"permission": Permission.API_PRESENTATION_READ, "tags": ["client"], **BEARER}
 
 
 @get("/api/v1/client", **READ)
-async def client(request: Request[Any, Any, Any], reader: Transaction, api_verbs: ApiVerbs) -> ClientBody:
+async def client(request: Request[Any, Any, Any], reader: Reader, api_verbs: Verbs) -> ClientBody:
     """See your own scope, quota and use."""
     client_id = await calling_client(request, api_verbs)
     own = await api_verbs.client(reader, client_id)
@@ -33,7 +31,7 @@ async def client(request: Request[Any, Any, Any], reader: Transaction, api_verbs
 
 
 @get("/api/v1/matters", **READ)
-async def matters(request: Request[Any, Any, Any], reader: Transaction, api_verbs: ApiVerbs) -> list[MatterBody]:
+async def matters(request: Request[Any, Any, Any], reader: Reader, api_verbs: Verbs) -> list[MatterBody]:
     """List the matters you were granted, with the papers that nobody needs to bring any more."""
     own = await api_verbs.client(reader, await calling_client(request, api_verbs))
     found = [await api_verbs.matter(reader, code) for code in own.matters]

@@ -3,6 +3,7 @@
 from typing import Annotated, Any
 
 from litestar import Request, Response, post
+from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body
 
@@ -22,8 +23,8 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 async def token(
     request: Request[Any, Any, Any],
     data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
-    tx: Transaction,
-    api_verbs: ApiVerbs,
+    tx: NamedDependency[Transaction],
+    api_verbs: NamedDependency[ApiVerbs],
 ) -> Response[Any]:
     """Get an access token of ten minutes. The client authenticates by `private_key_jwt`, or by Basic where approved."""
     if data.get("grant_type") != CLIENT_CREDENTIALS:
