@@ -13,6 +13,9 @@ from factories.counters import Counter
 from factories.house import Phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+REJECT = """(name) => {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', name));
+}"""
 FAKE = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
 
 
@@ -25,8 +28,10 @@ def picture(text: str) -> Image.Image:
     """Return 1280 × 720 pixels with the code as a phone held into the camera."""
     code = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="Q").to_image(scale=12)
     frame = Image.new("RGB", (1280, 720), (96, 100, 104))
-    shown = Image.fromarray(memoryview(code)) if not isinstance(code, Image.Image) else code
-    frame.paste(shown.convert("RGB"), ((1280 - shown.width) // 2, (720 - shown.height) // 2))
+    pixels = memoryview(code)
+    height, width = pixels.shape[:2]
+    shown = Image.frombytes("L", (width, height), pixels.tobytes())
+    frame.paste(shown, ((1280 - width) // 2, (720 - height) // 2))
     return frame
 
 
@@ -106,10 +111,10 @@ def test_refused_permission(counter: Counter) -> None:
         counter.sign_in(context)
         page = context.new_page()
         page.goto(counter.base + "/desk", wait_until="networkidle")
-        page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', 'NotAllowedError'))")
+        page.evaluate(REJECT, "NotAllowedError")
         page.click("[data-scanner-open]")
         expect(page.locator("[data-scanner-text=refused]")).to_be_visible()
-        page.evaluate("navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('in use', 'NotReadableError'))")
+        page.evaluate(REJECT, "NotReadableError")
         page.click("[data-scanner-again]")
         expect(page.locator("[data-scanner-text=busy]")).to_be_visible()
         context.close()
