@@ -58,7 +58,7 @@ async def test_p8_bulk_issue(registered: IssuingOffice, budget: int, *, with_sm2
 
 def test_p13_packing_a_million() -> None:
     """At most 2 s and 30 KB at 1 % not valid."""
-    indexes = random.Random(13).sample(range(LIST_SIZE), NOT_VALID)  # noqa: S311 figures, not secrets
+    indexes = random.Random(13).sample(range(LIST_SIZE), NOT_VALID)
     begun = process_time()
     packed = pack(LIST_SIZE, [(index, index % 3 + 1) for index in indexes])
     spent = process_time() - begun
@@ -70,7 +70,7 @@ def test_p13_packing_a_million() -> None:
 async def test_p13_from_the_store(registered: IssuingOffice) -> None:
     """The same through the store: one query, packed, signed; the second call is one small query."""
     desk = registered
-    indexes = random.Random(14).sample(range(LIST_SIZE), NOT_VALID)  # noqa: S311 figures, not secrets
+    indexes = random.Random(14).sample(range(LIST_SIZE), NOT_VALID)
     async with desk.database.write() as connection:
         now = await desk.store.now(connection)
         await desk.store.positions.open(connection, 1, size=LIST_SIZE, decoys=[])
