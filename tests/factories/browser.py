@@ -5,6 +5,7 @@ fixture lives one module long and a module of browser tests holds no async test 
 """
 
 import contextlib
+import itertools
 import json
 import os
 import shutil
@@ -179,22 +180,35 @@ def first_visit(browser: Browser, url: str, *, most_kb: float = FIRST_VISIT_KB) 
     return seen
 
 
-def look_at(browser: Browser, base: str, path: str, *, widths: tuple[ViewportSize, ...] = (PHONE, DESKTOP)) -> int:
-    """Check one public page in every theme, size, language and width, and at 320 px; return how many looks."""
+def look_at(
+    browser: Browser,
+    base: str,
+    path: str,
+    *,
+    widths: tuple[ViewportSize, ...] = (PHONE, DESKTOP),
+    by_query: bool = False,
+    expected: tuple[str, ...] = (),
+) -> int:
+    """Check one page in light, dark and elder, both languages, every width and 320 px; return how many looks.
+
+    The page is loaded once a mode and then resized: what it says must fit, whatever width it was opened at.
+    `by_query` asks a page without cookies for its mode in the address; `expected` names words of expected failures.
+    """
     looks = 0
-    for lang in ("zh-Hans", "en"):
-        for theme, size in MODES:
-            context = browser.new_context(viewport=widths[0])
-            reading(context, base, theme=theme, size=size, lang=lang)
-            page = context.new_page()
-            seen = watch(page)
-            for viewport in (*widths, NARROW):
-                page.set_viewport_size(viewport)
-                page.goto(base + path, wait_until="networkidle")
-                assert_no_overflow(page)
-                if viewport is not NARROW:
-                    assert_axe_clean(page)
-                looks += 1
-            seen.assert_quiet()
-            context.close()
+    context = browser.new_context(viewport=widths[0])
+    page = context.new_page()
+    seen = watch(page)
+    for lang, (theme, size) in itertools.product(("zh-Hans", "en"), MODES[:3]):
+        reading(context, base, theme=theme, size=size, lang=lang)
+        mode = f"?theme={theme}&size={size}&lang={lang}" if by_query else ""
+        page.goto(base + path + mode, wait_until="networkidle")
+        assert page.locator("html").get_attribute("lang") == lang
+        for viewport in (*widths, NARROW):
+            page.set_viewport_size(viewport)
+            assert_no_overflow(page)
+            if viewport is not NARROW:
+                assert_axe_clean(page)
+            looks += 1
+    seen.assert_quiet(but=expected)
+    context.close()
     return looks

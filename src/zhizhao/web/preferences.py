@@ -66,8 +66,10 @@ def keep_preferences(
     request: Request[Any, Any, Any],
     back: Annotated[str, QueryParameter(max_length=2000)] = "/",
 ) -> Response[None]:
-    """Keep what the query names in cookies and go back to the page the reader came from."""
+    """Keep what the query names in cookies and go back to the page the reader came from; a script needs no page."""
     response: Response[None] = Response(None, status_code=303, headers={"location": local_path(back)})
+    if request.headers.get("accept") == "application/json":
+        response = Response(None, status_code=204)
     for name, values in CHOICES.items():
         value = request.query_params.get(name)
         if value in values:

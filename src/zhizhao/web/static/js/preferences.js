@@ -33,7 +33,7 @@ document.addEventListener("submit", async (event) => {
   button.removeAttribute("class");
   turn(button, value === "elder" || value === "dark");
   button.focus();
-  await fetch(`${form.action}?${query}`, { credentials: "same-origin", redirect: "manual" });
+  await fetch(`${form.action}?${query}`, { headers: { accept: "application/json" } });
 });
 
 // The summary of a form's errors takes the focus (UX.md §5).
