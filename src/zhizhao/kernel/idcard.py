@@ -17,6 +17,7 @@ LONGEST_INPUT = 64
 WEIGHTS = tuple(pow(2, 18 - i, 11) for i in range(1, 18))  # GB 11643: W(i) = 2^(18-i) mod 11
 CHECKS = "10X98765432"
 _SHAPE = re.compile(r"[1-9][0-9]{16}[0-9X]")
+_LONG_DIGITS = re.compile(r"[0-9]{14,}[0-9X]")
 _DIGITS = {digit: value for value, digit in enumerate("0123456789")}
 OLDEST_BIRTH_YEAR = 1880
 
@@ -79,7 +80,10 @@ def parse_id_number(text: str, *, on: date | None = None) -> str:
     Checks, in order: (1) 17 digits and a digit or X; the 15-digit form is no longer accepted; (2) the birth date is a
     calendar day, not after `on` when that day is given; (3) the check character. Raises IdNumberMalformed.
     """
-    number = normalise_number(text)
+    return _checked(normalise_number(text), on=on)
+
+
+def _checked(number: str, *, on: date | None) -> str:
     if not _SHAPE.fullmatch(number):
         raise IdNumberMalformed(reason="shape")
     born = _birth_date(number)
@@ -144,8 +148,8 @@ def guess_document(text: str, *, on: date | None = None) -> Document:
     kind, so a keyed look-up made from (kind, number) is found again. Raises IdNumberMalformed, DocumentMalformed.
     """
     number = normalise_number(text)
-    if re.fullmatch(r"[0-9]{14,}[0-9X]", number):
-        return Document(DocumentKind.ID_CARD, parse_id_number(number, on=on))
+    if _LONG_DIGITS.fullmatch(number):
+        return Document(DocumentKind.ID_CARD, _checked(number, on=on))
     for kind in (DocumentKind.HK_MACAO_PERMIT, DocumentKind.TAIWAN_PERMIT, DocumentKind.PERMANENT_RESIDENCE):
         if _SHAPES[kind].fullmatch(number):
             return Document(kind, number)
