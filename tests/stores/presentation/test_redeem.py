@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from factories.house import END, MATTER, TestHouse, open_house
 
+from factories.house import END, MATTER, TestHouse, open_house
 from zhizhao.kernel.code24 import new_code
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.onboarding.errors import (
