@@ -267,6 +267,17 @@ class LedgerStore:
         body: bytes | None = (await connection.execute(found)).scalar_one_or_none()
         return body
 
+    async def entries_after(self, connection: Transaction, entry_id: bytes, *, limit: int) -> list[tuple[bytes, bytes]]:
+        """Return ids and bodies of the next entries in the order of their ids."""
+        wanted = select(ENTRY.c.entry_id, ENTRY.c.body).where(ENTRY.c.entry_id > entry_id)
+        rows = await connection.execute(wanted.order_by(ENTRY.c.entry_id).limit(limit))
+        return [(found, body) for found, body in rows]
+
+    async def known_among(self, connection: Transaction, entry_ids: Sequence[bytes]) -> set[bytes]:
+        """Return those of some ids that this ledger has."""
+        wanted = select(ENTRY.c.entry_id).where(ENTRY.c.entry_id.in_(entry_ids))
+        return set((await connection.execute(wanted)).scalars())
+
     async def tiles(self, connection: Transaction, names: Iterable[tuple[int, int]]) -> list[Tile]:
         """Return tiles by level and number, those that exist."""
         wanted = list(names)

@@ -53,3 +53,9 @@ class BackupRefused(ZhizhaoError):
     """The file is no whole backup of ours, or does not fit this installation; `reason` says which."""
 
     code = "backup-refused"
+
+
+class MigrationFailed(ZhizhaoError):
+    """The schema could not be brought to this program's version; the store is as it was before."""
+
+    code = "migration-failed"

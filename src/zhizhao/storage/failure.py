@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.storage.errors import StoreBusy, StoreConflict, StoreFull, StoreUnreachable
+from zhizhao.storage.errors import StoreBusy, StoreConflict, StoreFull, StoreUnreachable, UnsafeStore
 
 LOST: Final = (
     OSError,
@@ -30,6 +30,8 @@ _SQLITE: Final[dict[str, type[ZhizhaoError]]] = {
     "SQLITE_READONLY": StoreUnreachable,
     "SQLITE_IOERR": StoreUnreachable,
     "SQLITE_CANTOPEN": StoreUnreachable,
+    "SQLITE_CORRUPT": UnsafeStore,
+    "SQLITE_NOTADB": UnsafeStore,
 }
 # Appendix A of the PostgreSQL manual; five characters before their class of two.
 _POSTGRESQL: Final[dict[str, type[ZhizhaoError]]] = {

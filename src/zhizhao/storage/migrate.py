@@ -31,6 +31,11 @@ def downgrade(url: str, *, revision: str) -> None:
     command.downgrade(alembic_config(url), revision)
 
 
+def knows(revision: str) -> bool:
+    """Say whether this program knows a schema version, that is, can bring it to its own."""
+    return revision in {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
 def code_version() -> str:
     """Return the schema version that this program was written for."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
@@ -39,6 +44,11 @@ def code_version() -> str:
 
 async def require_current(connection: AsyncConnection) -> None:
     """Check that the schema is this program's. Raises SchemaMismatch with both versions."""
-    found = await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
+    found = await found_version(connection)
     if found != code_version():
         raise SchemaMismatch(found=found, expected=code_version())
+
+
+async def found_version(connection: AsyncConnection) -> str | None:
+    """Return the schema version of a store; None: it is empty."""
+    return await connection.run_sync(lambda sync: MigrationContext.configure(sync).get_current_revision())
