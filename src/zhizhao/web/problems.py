@@ -37,6 +37,13 @@ class Problem:
         return gettext(self.title, **values), gettext(self.detail, **values)
 
 
+def field_errors(error: ZhizhaoError) -> list[dict[str, str]]:
+    """Return which part of a malformed request was refused and how the parser says it; no value is repeated."""
+    if error.code != "request-malformed" or "reason" not in error.facts:
+        return []
+    return [{"field": str(error.facts.get("field", "")), "message": str(error.facts["reason"])[:200]}]
+
+
 def problem_of(error: ZhizhaoError) -> Problem:
     """Return the row of an error; one without a row is answered as internal."""
     return PROBLEMS.get(error.code, PROBLEMS["internal"])

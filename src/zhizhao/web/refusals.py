@@ -18,7 +18,7 @@ from zhizhao.web.errors import SignInRequired
 from zhizhao.web.i18n import speaking
 from zhizhao.web.pages import is_htmx, page
 from zhizhao.web.preferences import preferences_of
-from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, problem_of
+from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, field_errors, problem_of
 from zhizhao.web.request_id import request_id
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -43,7 +43,9 @@ def refuse(request: Request[Any, Any, Any], error: ZhizhaoError) -> Response[Any
     level("refused", code=error.code, facts=error.facts, **_where(request))
     if isinstance(error, SignInRequired) and for_people(request):
         return _to_sign_in(request)
-    return _answer(request, error.code if error.code in PROBLEMS else "internal", row, facts=error.facts)
+    wrong = field_errors(error)
+    extra = {"errors": wrong} if wrong else None
+    return _answer(request, error.code if error.code in PROBLEMS else "internal", row, facts=error.facts, extra=extra)
 
 
 def refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

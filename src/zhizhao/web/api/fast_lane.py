@@ -16,7 +16,7 @@ from zhizhao.web.api.redeem import RedeemDoor, Reply
 from zhizhao.web.csp import ALWAYS, HSTS
 from zhizhao.web.i18n import SOURCE, speaking
 from zhizhao.web.limits import BODY_BYTES
-from zhizhao.web.problems import PROBLEMS, problem_of
+from zhizhao.web.problems import PROBLEMS, field_errors, problem_of
 from zhizhao.web.request_id import request_id
 
 PATH: Final = "/api/v1/presentations"
@@ -80,7 +80,7 @@ def _problem(error: ZhizhaoError, *, base_url: str, number: str) -> tuple[int, b
     with speaking(SOURCE):
         title, detail = row.texts(error.facts)
     code = error.code if error.code in PROBLEMS else "internal"
-    problem = {
+    problem: dict[str, Any] = {
         "type": f"{base_url}/problems#{code}",
         "title": title,
         "status": row.status,
@@ -88,6 +88,8 @@ def _problem(error: ZhizhaoError, *, base_url: str, number: str) -> tuple[int, b
         "code": code,
         "request_id": number,
     }
+    if wrong := field_errors(error):
+        problem["errors"] = wrong
     headers: Headers = [(b"content-type", b"application/problem+json")]
     if row.status in {429, 503}:
         headers.append((b"retry-after", str(error.facts.get("retry_after", 1)).encode()))
