@@ -133,7 +133,9 @@ function pause() {
   stop();
   releaseScreen();
   const cover = document.getElementById("paused").content.cloneNode(true);
-  box.querySelector(".zz-codeplate")?.replaceChildren(cover);
+  const plate = box.querySelector(".zz-codeplate");
+  plate?.removeAttribute("data-ticket");
+  plate?.replaceChildren(cover);
   box.dataset.state = "paused";
 }
 

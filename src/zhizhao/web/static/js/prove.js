@@ -97,6 +97,14 @@ function takeSlip(text) {
   return true;
 }
 
+// the scanner comes with the first tap on it
+document.addEventListener("click", async (event) => {
+  const opener = event.target.closest("[data-scanner-open]");
+  if (!opener || opener.dataset.loaded) return;
+  for (const button of document.querySelectorAll("[data-scanner-open]")) button.dataset.loaded = "yes";
+  await import("./scanner.js");
+  opener.click();
+});
 root.addEventListener("click", (event) => {
   const step = event.target.closest("[data-go]")?.dataset.go;
   if (step) go(step);
