@@ -1,4 +1,4 @@
-"""Golden pictures and texts of the sheet: `GOLDEN=write pytest tests/golden/test_sheets.py` draws them anew.
+"""Golden pictures and texts of the sheet: `make golden` draws them anew.
 
 Pictures are small and compared in blocks, so that another rounding of a curve is no difference and another
 character is one.
@@ -60,7 +60,7 @@ def test_looks_and_reads_as_before(name: str) -> None:
     """Picture within tolerance, text exact."""
     pdf = press().render_now(SHEETS[name]())
     picture, text = FOLDER / f"{name}.png", FOLDER / f"{name}.txt"
-    if os.environ.get("GOLDEN") == "write":
+    if os.environ.get("ZHIZHAO_GOLDEN"):
         FOLDER.mkdir(exist_ok=True)
         small(pdf).quantize(48, dither=Image.Dither.NONE).save(picture, optimize=True)
         text.write_text(text_of(pdf), "utf-8")
@@ -73,7 +73,7 @@ def test_further_sheet_looks_as_before() -> None:
     """The second page of a long scope."""
     pdf = press().render_now(SHEETS["g-further-sheet"]())
     path = FOLDER / "g-further-sheet-2.png"
-    if os.environ.get("GOLDEN") == "write":
+    if os.environ.get("ZHIZHAO_GOLDEN"):
         small(pdf, 2).quantize(48, dither=Image.Dither.NONE).save(path, optimize=True)
     with Image.open(path) as golden:
         assert largest_difference(small(pdf, 2), golden.convert("RGB")) < LARGEST_DIFFERENCE
