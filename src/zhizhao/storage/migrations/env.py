@@ -26,9 +26,11 @@ async def connect_and_run() -> None:
         engine = sqlite_engine(url, writes=True, size=1)  # BEGIN IMMEDIATE: DDL in a transaction here, too
     else:
         engine = create_async_engine(url, poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(connect_and_run())
