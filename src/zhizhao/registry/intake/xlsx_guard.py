@@ -4,6 +4,7 @@ Every part is unpacked once here, in blocks, and counted by what really comes ou
 """
 
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -40,6 +41,23 @@ _BEYOND_ODDLY = re.compile(rb"\sr\s*=\s*[\"']" + _REFERENCE)
 _NO_PLACE = re.compile(rb"<(?:\w+:)?c(?![^>]*?\sr\s*=)(?:\s[^>]*)?>")
 
 
+BROKEN_ARCHIVE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OverflowError,
+    IndexError,
+    KeyError,
+)
+"""What reading an archive that somebody bent can raise."""
+_PACKINGS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+
+
 @dataclass(slots=True)
 class Looked:
     """What was seen in a workbook that may be read."""
@@ -63,8 +81,8 @@ def look_through(path: Path, *, largest_unpacked: int = LARGEST_UNPACKED) -> Loo
             meter = _Meter(largest_unpacked)
             for info in archive.infolist():  # (4)
                 _look_at(archive, info, meter=meter, looked=looked)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as cause:
-        raise IntakeRefused(reason="xlsx-broken", message="xlsx 文件已损坏，请重新导出") from cause
+    except BROKEN_ARCHIVE as cause:
+        raise broken() from cause
     return looked
 
 
@@ -112,6 +130,8 @@ class _Meter:
 def _look_at(archive: zipfile.ZipFile, info: zipfile.ZipInfo, *, meter: _Meter, looked: Looked) -> None:
     if info.flag_bits & 1:
         raise IntakeRefused(reason="xlsx-old-or-encrypted", message="工作簿加了密码，请去掉密码后再导入")
+    if info.compress_type not in _PACKINGS:
+        raise broken()
     name = info.filename
     meter.packed += info.compress_size
     is_xml = name.lower().endswith((".xml", ".rels", ".vml"))
@@ -163,6 +183,11 @@ def _has_odd_cells(block: bytes) -> bool:
     return (
         b"<f" in block or b'"e"' in block or (b":" in block and b":f" in block) or (b"'" in block and b"'e'" in block)
     )
+
+
+def broken() -> IntakeRefused:
+    """Return the refusal of an archive or a part of it that does not read."""
+    return IntakeRefused(reason="xlsx-broken", message="xlsx 文件已损坏，请重新导出")
 
 
 def _bomb(message: str) -> IntakeRefused:

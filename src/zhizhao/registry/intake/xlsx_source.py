@@ -6,16 +6,16 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError  # only the type; defusedxml parses
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from zhizhao.registry.errors import IntakeRefused
 from zhizhao.registry.intake import reasons
 from zhizhao.registry.intake.columns import HEAD_LINES, Head, is_head, labels_by_key, no_head, read_head
 from zhizhao.registry.intake.limits import LARGEST_UNPACKED
 from zhizhao.registry.intake.source import Notes, Problem, RawRow
 from zhizhao.registry.intake.xlsx_cells import OddCells, odd_cells, sheet_part
-from zhizhao.registry.intake.xlsx_guard import look_through
+from zhizhao.registry.intake.xlsx_guard import BROKEN_ARCHIVE, Looked, broken, look_through
 
 LARGEST_EXACT = 10**15
 """Numbers from here on have lost digits in a spreadsheet (IEEE 754); written with an exponent, so that it is seen."""
@@ -36,8 +36,7 @@ class XlsxSource:
         self.size = sheet.end[0] + 1 if sheet.end else 0
         self._position = 0
         self.notes.unknown_columns.extend(head.unknown)
-        part = sheet_part(path, sheet.name) if looked.odd_sheets else ""
-        self._odd = odd_cells(path, part) if part in looked.odd_sheets else OddCells()
+        self._odd = _odd_cells(path, sheet.name, looked=looked)
         if self._odd.computed:
             self.notes.remarks.append(f"有 {self._odd.computed} 个单元格是公式，按文件里存放的结果读取")
         self._merged = _Merged(sheet, head=head, below=line)
@@ -86,7 +85,7 @@ class XlsxSource:
                         self._note_others([other.name for other in sheets if other.name != one.name])
                         return sheet, line, read_head(texts)
         except CalamineError as cause:
-            raise IntakeRefused(reason="xlsx-broken", message="xlsx 文件已损坏，请重新导出") from cause
+            raise broken() from cause
         raise no_head()
 
     def _note_others(self, names: list[str]) -> None:
@@ -102,6 +101,17 @@ class XlsxSource:
             elif where in self._odd.errors:
                 found.append(Problem(labels_by_key()[key], reasons.ERROR_CELL))
         return tuple(found)
+
+
+def _odd_cells(path: Path, name: str, *, looked: Looked) -> OddCells:
+    """Return the odd cells of a sheet, where the guard saw that there may be some. Raises IntakeRefused."""
+    if not looked.odd_sheets:
+        return OddCells()
+    try:
+        part = sheet_part(path, name)
+        return odd_cells(path, part) if part in looked.odd_sheets else OddCells()
+    except (*BROKEN_ARCHIVE, ParseError) as cause:
+        raise broken() from cause
 
 
 class _Merged:
