@@ -229,6 +229,8 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "status-not-reachable": Problem(409, N_("不能这样变更登记状态"), N_("请核对现在的登记状态。")),
     "setting-malformed": Problem(400, N_("设置的内容有误"), N_("请缩短文字，不要填写证件号码。")),
     "backup-refused": Problem(422, N_("备份文件不能使用"), N_("请核对文件是否完整、是否属于本系统。")),
+    "migration-failed": Problem(503, N_("数据库升级没有成功"), N_("数据库保持升级前的状态，请联系运行维护人员。")),
+    "nothing-to-confirm": Problem(409, N_("系统不在维护状态"), N_("没有等待确认的恢复。")),
     "maintenance": Problem(503, N_("系统正在恢复数据"), N_("恢复确认后即可使用，请稍后再试。")),
     "store-full": Problem(507, N_("存储空间已满"), N_("请运行维护人员清理空间，刚才的操作没有保存。")),
     "store-unreachable": Problem(503, N_("数据库暂时连不上"), N_("请稍后再试，刚才的操作没有保存。")),
