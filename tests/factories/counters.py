@@ -143,7 +143,7 @@ def serving_counter(database_url: str, folder: Path, *extra: Any, **verbs: Any) 
             kept["server"] = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
             kept["counter"] = Counter(base, house, asyncio.get_running_loop(), clerk, token)
             task = asyncio.create_task(kept["server"].serve())
-            while not kept["server"].started:
+            while not kept["server"].started:  # noqa: ASYNC110 uvicorn tells it by this flag alone
                 await asyncio.sleep(0.01)
             ready.set()
             await task

@@ -1,8 +1,6 @@
 """Passwords: what is refused, with its reason; what is generated is always accepted."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from zhizhao.staff.errors import PasswordWeak
 from zhizhao.staff.password import check_new_password, generate_password, normal
@@ -39,10 +37,11 @@ class TestCheckNewPassword:
         """The list refuses what is little more than a known password."""
         assert check_new_password("admin of the third lantern", "wang.yan")
 
-    @given(st.integers(0, 50))
-    def test_generated_ones_pass(self, _number: int) -> None:
+    def test_generated_ones_pass(self) -> None:
         """What the command prints is never weak."""
-        assert check_new_password(generate_password(), "wang.yan")
+        made = {generate_password() for _ in range(200)}
+        assert len(made) == 200
+        assert all(check_new_password(password, "wang.yan") for password in made)
 
     def test_keyboards_do_not_matter(self) -> None:
         """A letter and its accent typed apart are the same password."""

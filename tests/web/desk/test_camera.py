@@ -96,7 +96,9 @@ def test_no_camera_then_a_photo(counter: Counter, phones: list[Phone], tmp_path:
         page.keyboard.press("F6")
         expect(page.locator("[data-scanner-text=none]")).to_be_visible()
         sizes: list[int] = []
-        page.on("request", lambda request: sizes.append(len(request.post_data or "")) if request.method == "POST" else None)
+        page.on(
+            "request", lambda request: sizes.append(len(request.post_data or "")) if request.method == "POST" else None
+        )
         page.set_input_files("[data-scanner-photo]", str(photo))
         expect(page.locator("#stage")).to_have_attribute("data-view", "accepted", timeout=15_000)
         assert sizes

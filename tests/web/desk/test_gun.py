@@ -92,7 +92,8 @@ def test_another_keyboard_layout(desk: Page, counter: Counter, phones: list[Phon
       const signs = 'à&é"\\'(-è_ç';
       for (const digit of code) document.dispatchEvent(new KeyboardEvent('keydown', {
         key: signs[digit], code: `Digit${digit}`, bubbles: true, cancelable: true }));
-      document.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true }));
+      const enter = { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true };
+      document.dispatchEvent(new KeyboardEvent('keydown', enter));
     }"""
     desk.evaluate(script, counter.code(phones[1]))
     view(desk, "accepted")
@@ -180,7 +181,9 @@ def test_fifty_scans_none_wrong(desk: Page, counter: Counter, phones: list[Phone
     assert wrong == []
 
 
-def test_control_without_the_tail_rule_the_note_would_hold_the_digits(desk: Page, counter: Counter, phones: list[Phone]) -> None:
+def test_control_without_the_tail_rule_the_note_would_hold_the_digits(
+    desk: Page, counter: Counter, phones: list[Phone]
+) -> None:
     """Control: the same keys with the listener stopped leave 24 digits in the note and no verdict."""
     desk.evaluate("document.addEventListener('keydown', (e) => e.stopImmediatePropagation(), true)")
     desk.add_init_script("window.addEventListener('keydown', (e) => e.stopImmediatePropagation(), true)")

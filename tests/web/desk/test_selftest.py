@@ -50,7 +50,8 @@ def test_hidden_and_changed_keys(page: Page, key: str, code: str, name: str) -> 
     """An input method hides the keys; another layout turns them into signs."""
     page.evaluate(
         """([digits, key, code]) => {
-          const send = (k, c) => document.dispatchEvent(new KeyboardEvent('keydown', { key: k, code: c, bubbles: true, cancelable: true }));
+          const send = (k, c) => document.dispatchEvent(
+            new KeyboardEvent('keydown', { key: k, code: c, bubbles: true, cancelable: true }));
           for (const digit of digits) send(key, code + digit);
           send('Enter', 'Enter');
         }""",

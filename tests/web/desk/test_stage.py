@@ -33,7 +33,9 @@ class TestTwoMetres:
     """UX.md §9.4 and the mockups."""
 
     @pytest.mark.parametrize("lang", ["zh-Hans", "en"])
-    def test_accepted_fits_and_is_large(self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone], lang: str) -> None:
+    def test_accepted_fits_and_is_large(
+        self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone], lang: str
+    ) -> None:
         """1366 × 768 without scrolling; the verdict has a quarter of the height and letters of a hand's height."""
         reading(context, counter.base, lang=lang)
         desk.reload()
@@ -81,7 +83,9 @@ class TestTwoMetres:
 class TestKeys:
     """The keys that the foot shows, and that they can be switched off."""
 
-    def test_copy_with_alt_and_digit(self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]) -> None:
+    def test_copy_with_alt_and_digit(
+        self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]
+    ) -> None:
         """Alt+2 copies the code; it is said aloud."""
         context.grant_permissions(["clipboard-read", "clipboard-write"], origin=counter.base)
         scanned(desk, counter, phones[0])
@@ -107,7 +111,9 @@ class TestKeys:
         desk.keyboard.press("Enter")
         expect(desk.locator("#stage")).to_have_attribute("data-view", "accepted")
 
-    def test_f4_opens_the_archive_copy(self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]) -> None:
+    def test_f4_opens_the_archive_copy(
+        self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]
+    ) -> None:
         """F4 asks for the signed PDF in a new tab; the same file is there to keep."""
         scanned(desk, counter, phones[0])
         address = desk.locator("[data-print]").get_attribute("href") or ""
@@ -180,7 +186,9 @@ class TestFiling:
         expect(desk.locator(".zz-do__case")).to_contain_text("已移出办件")
         expect(desk.locator(".zz-do__case b")).to_have_text("未存入办件")
 
-    def test_the_case_of_the_bar_is_filed_with_the_scan(self, desk: Page, counter: Counter, phones: list[Phone]) -> None:
+    def test_the_case_of_the_bar_is_filed_with_the_scan(
+        self, desk: Page, counter: Counter, phones: list[Phone]
+    ) -> None:
         """With a case number set, a scan is filed at once and the department finds it by the case."""
         desk.goto(counter.base + "/desk?case_number=JN2026-000900")
         scanned(desk, counter, phones[1])
@@ -243,7 +251,9 @@ class TestNetwork:
         desk.click("[data-retry]")
         expect(desk.locator("#stage")).to_have_attribute("data-view", "accepted")
 
-    def test_an_answer_lost_on_the_way_is_asked_for_again(self, desk: Page, counter: Counter, phones: list[Phone]) -> None:
+    def test_an_answer_lost_on_the_way_is_asked_for_again(
+        self, desk: Page, counter: Counter, phones: list[Phone]
+    ) -> None:
         """The server answered, the browser never heard: the same key brings the stored verdict, not 已使用."""
         lost = []
 
@@ -261,7 +271,9 @@ class TestNetwork:
         assert lost == [200]
         expect(desk.locator("#recent .zz-scan b").first).to_have_text("济宁示例第2商贸有限公司")
 
-    def test_signed_out_elsewhere(self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]) -> None:
+    def test_signed_out_elsewhere(
+        self, desk: Page, context: BrowserContext, counter: Counter, phones: list[Phone]
+    ) -> None:
         """A session that ended: the panel says so, the code is not spent."""
         code = counter.code(phones[2])
         context.clear_cookies(name="__Host-session")
