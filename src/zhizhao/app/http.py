@@ -18,7 +18,6 @@ from zhizhao.web.csrf import csrf_config, require_same_origin
 from zhizhao.web.guards import require_permission
 from zhizhao.web.health import health_handlers
 from zhizhao.web.limits import BODY_BYTES, LimitedRequest
-from zhizhao.web.metrics import Metrics
 from zhizhao.web.pages import Pages
 from zhizhao.web.preferences import keep_preferences
 from zhizhao.web.reading import reading_middleware
@@ -36,7 +35,6 @@ def build_app(
     csrf_secret: str,
     find_session: FindSession | None = None,
     openapi: OpenAPIConfig | None = None,
-    metrics: Metrics | None = None,
     lifespan: Sequence[Any] = (),
     on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
 ) -> Litestar:
@@ -44,7 +42,6 @@ def build_app(
 
     `handlers` are the doors' routes; `dependencies` maps names to ready values (or to `Provide`), for example
     `desk_verbs`. `csrf_secret` must be the same in every worker. `find_session` finds an official's session.
-    `metrics` counts answers; who builds it also serves it on its own port.
     """
     assets = Assets()
     provided = {
@@ -64,7 +61,7 @@ def build_app(
         exception_handlers=exception_handlers(),
         guards=[require_same_origin, require_permission],
         middleware=middleware,
-        before_send=[header_hook(demo=settings.demo), *([metrics.hook()] if metrics else [])],
+        before_send=[header_hook(demo=settings.demo)],
         csrf_config=csrf_config(csrf_secret),
         request_class=LimitedRequest,
         request_max_body_size=BODY_BYTES,

@@ -4,20 +4,26 @@ from functools import partial
 from typing import Any
 
 import uvicorn
+from litestar.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
 from zhizhao.app.build import create_app
 from zhizhao.settings import Settings
 from zhizhao.storage.errors import UnsafeStore
+from zhizhao.web.metrics import Metrics
 from zhizhao.web.protocol import LimitedProtocol
 
 BACKLOG = 2048
 DRAIN_SECONDS = 30
 
 
-def config_of(settings: Settings, *, host: str, port: int, workers: int = 1) -> uvicorn.Config:
+def config_of(
+    settings: Settings, *, host: str, port: int, workers: int = 1, metrics_port: int | None = None
+) -> uvicorn.Config:
     """Return uvicorn's configuration: our limited protocol, no access log (the proxy's), no proxy headers."""
     application: Any = partial(create_app, settings)
+    if metrics_port:
+        application = partial(_counted, settings, metrics_port=metrics_port)
     return uvicorn.Config(
         application,
         factory=True,
@@ -38,12 +44,18 @@ def config_of(settings: Settings, *, host: str, port: int, workers: int = 1) -> 
     )
 
 
+def _counted(settings: Settings, *, metrics_port: int) -> ASGIApp:
+    """Return a worker's application with its answers counted; the numbers are on the first free port of their own."""
+    metrics = Metrics()
+    metrics.serve_first_free(metrics_port)
+    return metrics.counting(create_app(settings))
+
+
 def serve(settings: Settings, *, host: str, port: int, workers: int = 1, metrics_port: int | None = None) -> None:
     """Serve until told to stop. Raises UnsafeStore and every refusal of the start-up checks before listening."""
     if workers > 1 and settings.url_of_database().startswith("sqlite"):
         raise UnsafeStore(reason="SQLite has one writing process; use PostgreSQL for more than one worker")
-    del metrics_port
-    config = config_of(settings, host=host, port=port, workers=workers)
+    config = config_of(settings, host=host, port=port, workers=workers, metrics_port=metrics_port)
     if workers == 1:
         uvicorn.Server(config).run()
         return

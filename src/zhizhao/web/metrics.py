@@ -1,15 +1,16 @@
 """Counters for Prometheus, served on a port of their own and never on the public one (INTERFACES.md §8)."""
 
-from collections.abc import Awaitable, Callable
+import errno
+from collections.abc import Callable
 from time import perf_counter
 from typing import Any, Final
 from wsgiref.simple_server import WSGIServer
 
-from litestar.types import Message, Scope
+from litestar.enums import ScopeType
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
 from prometheus_client.process_collector import ProcessCollector
 
-STARTED: Final = "zhizhao_started"
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0)
 """Seconds; 0.3 is the counter's p95 budget (UX.md §16)."""
 
@@ -25,25 +26,44 @@ class Metrics:
         )
         self.seconds = Histogram(
             "zhizhao_http_seconds",
-            "Seconds from routing to the answer's head",
+            "Seconds to the answer's head",
             ("route",),
             buckets=BUCKETS,
             registry=self.registry,
         )
 
-    def hook(self) -> Callable[[Message, Scope], Awaitable[None]]:
-        """Return the `before_send` hook that counts every answer; its label is the route's template, never the path."""
+    def counting(self, app: ASGIApp) -> ASGIApp:
+        """Return the application with every answer counted: of routes, and of what stands in front of the router.
 
-        async def count(message: Message, scope: Scope) -> None:
-            if message["type"] != "http.response.start":
+        The label is the route's template, never the path: a path may hold an id.
+        """
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] != ScopeType.HTTP:
+                await app(scope, receive, send)
                 return
-            route = str(scope.get("path_template") or "none")
-            self.answers.labels(route, str(message["status"])).inc()
-            started = scope["state"].get(STARTED)
-            if started is not None:
-                self.seconds.labels(route).observe(perf_counter() - started)
+            started = perf_counter()
 
-        return count
+            async def send_counted(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    route = str(scope.get("path_template") or "none")
+                    self.answers.labels(route, str(message["status"])).inc()
+                    self.seconds.labels(route).observe(perf_counter() - started)
+                await send(message)
+
+            await app(scope, receive, send_counted)
+
+        return counted
+
+    def serve_first_free(self, port: int, *, most: int = 64) -> Callable[[], None]:
+        """Serve on the first free port from `port` on: each worker takes its own. Raises OSError when none is free."""
+        for candidate in range(port, port + most):
+            try:
+                return self.serve(candidate)
+            except OSError as cause:
+                if cause.errno != errno.EADDRINUSE:
+                    raise
+        raise OSError(errno.EADDRINUSE, "no free port for the metrics")
 
     def serve(self, port: int, *, address: str = "127.0.0.1") -> Callable[[], None]:
         """Serve `/metrics` on its own port; return what stops it."""

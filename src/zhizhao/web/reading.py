@@ -1,6 +1,5 @@
 """Sets up a request before its handler runs: language, number in the log, and no cookie for token routes."""
 
-from time import perf_counter
 from typing import Any
 
 import structlog
@@ -9,7 +8,6 @@ from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from zhizhao.web.i18n import speak
-from zhizhao.web.metrics import STARTED
 from zhizhao.web.preferences import preferences_of
 from zhizhao.web.request_id import request_id
 
@@ -19,7 +17,6 @@ def reading_middleware(app: ASGIApp) -> ASGIApp:
 
     async def middleware(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == ScopeType.HTTP:
-            scope["state"][STARTED] = perf_counter()
             if scope["route_handler"].opt.get("bearer"):
                 # SECURITY.md §3.10: a bearer-only route refuses cookies; none reaches it, so none can speak for anyone.
                 scope["headers"] = [header for header in scope["headers"] if header[0] != b"cookie"]

@@ -1,21 +1,31 @@
 """Numbers for Prometheus: counted by route, on a port of their own (INTERFACES.md §8)."""
 
+from typing import Any
+
 import httpx
 from litestar import Litestar
 from litestar.testing import TestClient
 
 from factories.postgres import free_port
-from factories.web import TRIALS, client_of, trial_app
-from zhizhao.app.http import build_app
+from factories.web import client_of, trial_app
 from zhizhao.storage.database import Database
 from zhizhao.web.metrics import Metrics
+
+
+def told(metrics: Metrics) -> str:
+    """Return what the port says."""
+    port = free_port()
+    stop = metrics.serve_first_free(port)
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/metrics").text
+    finally:
+        stop()
 
 
 def test_answers_are_counted_by_route_and_status(sqlite_url: str) -> None:
     """The label is the route's template: no path, no id, nothing personal."""
     metrics = Metrics()
-    app = trial_app(Database(sqlite_url))
-    app.before_send.append(metrics.hook())
+    app: Any = metrics.counting(trial_app(Database(sqlite_url)))
     with client_of(app) as client:
         client.get("/trial/page")
         client.get("/trial/refuse")
@@ -24,12 +34,7 @@ def test_answers_are_counted_by_route_and_status(sqlite_url: str) -> None:
     assert value("zhizhao_http_answers_total", {"route": "/trial/page", "status": "200"}) == 1
     assert value("zhizhao_http_answers_total", {"route": "/trial/refuse", "status": "409"}) == 1
     assert value("zhizhao_http_seconds_count", {"route": "/trial/page"}) == 1
-    port = free_port()
-    stop = metrics.serve(port)
-    try:
-        text = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-    finally:
-        stop()
+    text = told(metrics)
     assert "zhizhao_http_answers_total" in text
     assert "process_resident_memory_bytes" in text
     assert "370811199001011234" not in text
@@ -40,10 +45,15 @@ def test_the_public_port_has_no_metrics(client: TestClient[Litestar]) -> None:
     assert client.get("/metrics").status_code == 404
 
 
-def test_build_app_takes_metrics() -> None:
-    """The keyword exists; the trial application is built by the same function."""
-    assert "metrics" in build_app.__kwdefaults__
-    assert TRIALS
+def test_each_worker_takes_its_own_port() -> None:
+    """A second process on the same machine takes the next free port."""
+    port = free_port()
+    stops = [Metrics().serve_first_free(port) for _ in range(2)]
+    try:
+        assert httpx.get(f"http://127.0.0.1:{port}/metrics").status_code == 200
+    finally:
+        for stop in stops:
+            stop()
 
 
 def test_health(client: TestClient[Litestar]) -> None:
