@@ -8,10 +8,11 @@ from typing import Any
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.face import FaceItem, LicenceFace, Side
 from zhizhao.licence.status import LicenceStatus
+from zhizhao.presentation.errors import PresentationUnknown
 from zhizhao.registry.entity import EntityStatus, Mark
 from zhizhao.verification.errors import FileTooLarge
 from zhizhao.verification.finding import Finding, Kind, Standing, Status, no, status_unknown, unknown, yes
-from zhizhao.web.public.verbs import DemoAccount, Display, PublicVerbs, Published
+from zhizhao.web.public.verbs import ArchiveView, DemoAccount, Display, PublicVerbs, Published
 
 AS_OF = datetime(2026, 11, 23, 2, tzinfo=UTC)
 CHECKED = datetime(2026, 11, 23, 2, 24, tzinfo=UTC)
@@ -121,6 +122,26 @@ async def status_list(number: int) -> str:
     return "eyJ0eXAi.eyJzdWIi.c2ln"
 
 
+async def archive(presentation_id: str) -> ArchiveView:
+    """Find the one archive copy of these tests."""
+    if presentation_id != "prs_known":
+        raise PresentationUnknown(presentation_id=presentation_id)
+    return ArchiveView(
+        presentation_id=presentation_id,
+        name="济宁示例商贸有限公司",
+        uscc="91370811MAT000018R",
+        relying_party="任城区政务服务系统（演示）",
+        purpose="食品经营许可",
+        place="窗口03",
+        case_number="JN2026-000123",
+        verified_at=datetime(2026, 11, 23, 8, tzinfo=UTC),
+        version=1,
+        licence_status=LicenceStatus.VALID,
+        entity_status=EntityStatus.ACTIVE,
+        checked_at=datetime(2026, 11, 25, 8, tzinfo=UTC),
+    )
+
+
 def public_verbs(**changed: Any) -> PublicVerbs:
     """Return the bound stand-ins; keywords replace single ones."""
     published = Published(
@@ -129,5 +150,7 @@ def public_verbs(**changed: Any) -> PublicVerbs:
         status_list=status_list,
         credential_type="https://zhizhao.test/vct/business-licence/1",
     )
-    verbs = PublicVerbs(display=display, check_file=check_file, demo_accounts=demo_accounts, published=published)
+    verbs = PublicVerbs(
+        archive=archive, display=display, check_file=check_file, demo_accounts=demo_accounts, published=published
+    )
     return replace(verbs, **changed)

@@ -59,7 +59,7 @@ def serve_parts(parts: Parts) -> ASGIApp:
     archivist = Archivist(
         press=press,
         keys=parts.keys,
-        chain=certificates.chain(Purpose.DOCUMENT_SEAL),
+        certificates=certificates,
         settings=settings,
         database=parts.database,
         store=parts.presentations,

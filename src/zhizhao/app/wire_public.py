@@ -11,6 +11,8 @@ from zhizhao.kernel.clock import to_micros
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.positions.store import PositionStore
 from zhizhao.licence.publish import Publisher
+from zhizhao.presentation.errors import PresentationUnknown
+from zhizhao.presentation.presentation import Verdict
 from zhizhao.trust.certificates import Certificates
 from zhizhao.trust.fetch import Fetched
 from zhizhao.trust.jws import jwk_set
@@ -22,7 +24,7 @@ from zhizhao.verification.find_anchors import JWKS
 from zhizhao.verification.finding import Finding
 from zhizhao.verification.status import ServerStatus
 from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
-from zhizhao.web.public.verbs import DemoAccount, Display, PublicVerbs, Published
+from zhizhao.web.public.verbs import ArchiveView, DemoAccount, Display, PublicVerbs, Published
 
 PUBLISHED = (Purpose.ISSUER, Purpose.STATUS_LIST, Purpose.RECEIPT, Purpose.LEDGER, Purpose.OIDC)
 """Keys that outsiders verify with."""
@@ -60,6 +62,32 @@ class _Public:
                 marks=entity.marks,
                 licence_status=licence.status,
                 as_of=await parts.registry.as_of(reader),
+                checked_at=await parts.database.now(reader),
+            )
+
+    async def archive(self, presentation_id: str) -> ArchiveView:
+        """Find what an archive copy was made for, and how its licence stands now."""
+        parts = self.parts
+        async with parts.database.read() as reader:
+            told = await parts.presentations.get(reader, presentation_id)
+            if told is None or told.verdict is not Verdict.ACCEPTED:
+                raise PresentationUnknown(presentation_id=presentation_id)
+            licence = await parts.licences.version(reader, told.uscc, told.licence_version)
+            entity = await parts.registry.get(reader, told.uscc)
+            if licence is None or entity is None:
+                raise LicenceUnknown(uscc=told.uscc)
+            return ArchiveView(
+                presentation_id=told.presentation_id,
+                name=licence.face.name,
+                uscc=told.uscc,
+                relying_party=told.client_name,
+                purpose=told.purpose,
+                place=told.operator or "",
+                case_number=told.case_number or "",
+                verified_at=told.verified_at,
+                version=told.licence_version,
+                licence_status=licence.status,
+                entity_status=entity.status,
                 checked_at=await parts.database.now(reader),
             )
 
@@ -133,6 +161,7 @@ def wire(parts: Parts) -> PublicVerbs:
     """Return the verbs of the public door."""
     public = _Public(parts)
     return PublicVerbs(
+        archive=public.archive,
         display=public.display,
         check_file=public.check_file,
         demo_accounts=public.demo_accounts,

@@ -20,6 +20,7 @@ from zhizhao.trust.file_provider import FileKeys
 from zhizhao.trust.keys import KeyInfo, Purpose
 from zhizhao.trust.x509.build import Subject
 from zhizhao.trust.x509.chain import read_pem_chain
+from zhizhao.verification.publish_anchors import publish_anchors
 
 PURPOSES = click.Choice([purpose.value for purpose in Purpose])
 
@@ -73,6 +74,12 @@ def rotate(installation: Installation, purpose: str, *, compromised: bool, hours
         if parts.settings.demo:
             folder = parts.settings.data_path() / KEY_FOLDER
             DemoAuthority(folder, parts.keys, clock=parts.clock, demo=parts.settings.demo).ensure()
+        publish_anchors(
+            parts.settings.data_path(),
+            keys=parts.keys,
+            certificates=Certificates(parts.settings.data_path() / KEY_FOLDER, parts.keys),
+            base_url=parts.settings.base_url,
+        )
         return made
 
     made = installation.run(work)

@@ -72,6 +72,9 @@ class CurrentLicence:
     """Frozen or disputed, also beneath a withdrawn status; goes to `not_in_force`."""
     face_json: str
     registry_version: int
+    list_number: int
+    list_index: int
+    """Place in the Token Status List; a receipt names it, so that what became of the licence can be asked later."""
 
     @property
     def face(self) -> LicenceFace:

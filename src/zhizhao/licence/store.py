@@ -96,11 +96,11 @@ DUE = Table(
     Column("principal_changed", Boolean, nullable=False),
 )
 CURRENT_HOT_SQLITE = """
-    SELECT l.uscc, v.identifier, l.version, l.status, l.holds, v.face, v.registry_version
+    SELECT l.uscc, v.identifier, l.version, l.status, l.holds, v.face, v.registry_version, v.list_number, v.list_index
     FROM licences l JOIN licence_versions v ON v.uscc = l.uscc AND v.version = l.version
     WHERE l.uscc IN (SELECT value FROM json_each(?1))"""
 CURRENT_HOT_POSTGRESQL = """
-    SELECT l.uscc, v.identifier, l.version, l.status, l.holds, v.face, v.registry_version
+    SELECT l.uscc, v.identifier, l.version, l.status, l.holds, v.face, v.registry_version, v.list_number, v.list_index
     FROM licences l JOIN licence_versions v ON v.uscc = l.uscc AND v.version = l.version
     WHERE l.uscc = ANY($1::text[])"""
 
@@ -241,9 +241,11 @@ class LicenceStore:
                 held=bool(holds),
                 face_json=face,
                 registry_version=registry_version,
+                list_number=list_number,
+                list_index=list_index,
             )
-            for uscc, identifier, version, status, holds, face, registry_version in await hot.fetch(
-                CURRENT_HOT_SQLITE if hot.is_sqlite else CURRENT_HOT_POSTGRESQL, argument
+            for uscc, identifier, version, status, holds, face, registry_version, list_number, list_index in (
+                await hot.fetch(CURRENT_HOT_SQLITE if hot.is_sqlite else CURRENT_HOT_POSTGRESQL, argument)
             )
         }
 

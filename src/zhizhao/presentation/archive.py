@@ -18,7 +18,8 @@ from zhizhao.presentation.errors import ArchiveRefused
 from zhizhao.presentation.presentation import Presentation, Verdict
 from zhizhao.settings import Settings
 from zhizhao.storage.database import Database
-from zhizhao.trust.keys import KeyProvider
+from zhizhao.trust.certificates import Certificates
+from zhizhao.trust.keys import KeyProvider, Purpose
 
 if TYPE_CHECKING:
     from zhizhao.licence.store import LicenceStore
@@ -36,7 +37,7 @@ class Archivist:
         *,
         press: Press,
         keys: KeyProvider,
-        chain: Sequence[bytes],
+        certificates: Certificates,
         settings: Settings,
         database: Database,
         store: "PresentationStore",
@@ -45,7 +46,7 @@ class Archivist:
     ) -> None:
         self._press = press
         self._keys = keys
-        self._chain = chain
+        self._certificates = certificates
         self._settings = settings
         self._database = database
         self._store = store
@@ -91,7 +92,8 @@ class Archivist:
             face, occasion, settings=self._settings, display_id=licence.display_id, attachments=evidence
         )
         pdf = await self._press.render(sheet)
-        return await seal_pdf(pdf, keys=self._keys, chain=self._chain, sealed_at=self._clock.now())
+        chain = self._certificates.chain(Purpose.DOCUMENT_SEAL)  # asked each time: a rotated key brings its own
+        return await seal_pdf(pdf, keys=self._keys, chain=chain, sealed_at=self._clock.now())
 
 
 def shown_face(face: LicenceFace, fields: Sequence[str]) -> tuple[LicenceFace, bool]:

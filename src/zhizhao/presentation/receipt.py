@@ -31,8 +31,12 @@ def receipt_claims(
     registry_as_of: datetime,
     entry_hash: bytes,
     head: Head | None,
+    status: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return the claims: who verified what, for which matter and purpose, what went out, and where it is recorded."""
+    """Return the claims: who verified what, for which matter and purpose, what went out, and where it is recorded.
+
+    `status` is the place of the licence version in the Token Status List: what became of it since can be asked there.
+    """
     return {
         "iss": issuer,
         "iat": int(verified_at.timestamp()),
@@ -51,6 +55,7 @@ def receipt_claims(
             "entry": entry_hash.hex(),
             "head": {"size": head.size, "root": head.root.hex()} if head else None,
         },
+        **({"status": status} if status else {}),
     }
 
 

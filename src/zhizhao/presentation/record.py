@@ -84,8 +84,14 @@ def record(facts: Facts, *, scribe: Scribe, head: Head | None) -> tuple[Presenta
         registry_as_of=facts.registry_as_of,
         entry_hash=entry.leaf_hash,
         head=head,
+        status=_status(verdict, scribe) if isinstance(verdict, Accepted) else None,
     )
     return _presentation(facts, fields, entry, salt=salt, receipt=sign_receipt(scribe.keys, claims)), entry
+
+
+def _status(verdict: Accepted, scribe: Scribe) -> dict[str, Any]:
+    number, index = verdict.place
+    return {"status_list": {"idx": index, "uri": f"{scribe.issuer}/status/{number}"}}
 
 
 def _entry_facts(facts: Facts, fields: tuple[str, ...], salt: bytes) -> Mapping[str, Any]:

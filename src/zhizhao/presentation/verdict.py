@@ -31,6 +31,8 @@ class Accepted:
     status: str
     face: LicenceFace
     """Of the current version; the mask says what of it goes out."""
+    place: tuple[int, int]
+    """List number and index in the Token Status List."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def judge(reading: Reading, *, uscc: str, matter: Matter, at: datetime) -> Accep
         version=licence.version,
         status=copy_status(reading),
         face=licence.face,
+        place=(licence.list_number, licence.list_index),
     )
 
 

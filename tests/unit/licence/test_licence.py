@@ -49,5 +49,7 @@ def test_the_hot_form_parses_its_face_when_asked(keys: FileKeys) -> None:
         held=False,
         face_json=face_json(licence.face),
         registry_version=1,
+        list_number=1,
+        list_index=7,
     )
     assert hot.face == licence.face

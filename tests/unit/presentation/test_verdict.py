@@ -53,6 +53,8 @@ LICENCE = CurrentLicence(
     held=False,
     face_json=face_json(FACE),
     registry_version=1,
+    list_number=1,
+    list_index=7,
 )
 HOLDING = Holding(
     person_id="per_1",

@@ -84,3 +84,12 @@ def test_a_hostile_file_name_is_text(client: TestClient[Litestar]) -> None:
     sent = {"_csrf_token": token(client)}
     answer = client.post("/verify", data=sent, files={"file": ("<img src=x>.pdf", b"good")}, headers=ORIGIN)
     assert "<img src=x>" not in answer.text
+
+
+def test_the_code_of_an_archive_copy(client: TestClient[Litestar]) -> None:
+    """What the sheet was made for and how the licence stands now; an id that never was is not found."""
+    text = client.get("/verify?p=prs_known").text
+    for word in ("这份存档件", "任城区政务服务系统（演示）", "食品经营许可", "JN2026-000123", "有效"):
+        assert word in text
+    assert client.get("/verify?p=prs_never").status_code == 404
+    assert "data-copy" not in client.get("/verify").text

@@ -107,7 +107,8 @@ def _report(facts: dict[str, Any]) -> str:
             f"{mark}  {o['rate']} requests/s over {o['connections']} connections, generator {o['generator_cpu_us']} us",
             f"{mark}  p50 {o['p50_ms']} ms, p95 {o['p95_ms']} ms, p99 {o['p99_ms']} ms (closed loop)",
             f"{mark}  RSS {o['rss_idle_mib']} MiB idle, {o['rss_end_mib']} MiB at the end",
-            f"{mark}  {o['entities']} entities, {o['requests']} requests in {o['rounds']} rounds; foreign {o['foreign_cores']} cores",
+            f"{mark}  {o['entities']} entities, {o['requests']} requests in {o['rounds']} rounds",
+            f"{mark}  other processes used {o['foreign_cores']} cores at most",
             f"{mark}  checks: {', '.join(o['checks'])}; missing: {', '.join(o['missing'])}",
             *(f"{mark}  WRONG: {line}" for line in o["wrong"]),
         ]

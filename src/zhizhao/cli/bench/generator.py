@@ -53,6 +53,7 @@ class _Caller(asyncio.Protocol):
         self._next()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        del exc  # a broken connection shows in the count of answers
         if not self._done.done():
             self._done.set_result(None)
 

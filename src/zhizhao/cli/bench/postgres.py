@@ -37,7 +37,7 @@ def own_postgres() -> Iterator[tuple[str, int]]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres", "postgres")
         make: list[str | Path] = [tools / "initdb", "-D", folder / "data", "-U", "zhizhao", "-A", "trust", "-E", "UTF8"]
-        subprocess.run([*make, "--locale=C.UTF-8", "--data-checksums"], check=True, capture_output=True, **_demoted())
+        subprocess.run([*make, "--locale=C.UTF-8", "--data-checksums"], check=True, capture_output=True, **_demoted())  # noqa: S603 Debian's own tools
         with _running(tools, folder) as (port, pid):
             yield f"postgresql+asyncpg://zhizhao@127.0.0.1:{port}/bench", pid
     finally:
@@ -52,14 +52,14 @@ def _running(tools: Path, folder: Path) -> Iterator[tuple[int, int]]:
     command: list[str | Path] = [tools / "postgres", "-D", folder / "data", "-p", str(port), "-k", folder]
     options = [part for setting in ("listen_addresses=127.0.0.1", *DURABLE) for part in ("-c", setting)]
     with (folder / "log").open("ab") as log:
-        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, **_demoted())
+        process = subprocess.Popen([*command, *options], stdout=log, stderr=log, **_demoted())  # noqa: S603 as above
     try:
         address = ["-h", "127.0.0.1", "-p", str(port), "-U", "zhizhao"]
         for _ in range(READY_TRIES):
-            if subprocess.run([tools / "pg_isready", "-q", *address], check=False).returncode == 0:
+            if subprocess.run([tools / "pg_isready", "-q", *address], check=False).returncode == 0:  # noqa: S603 as above
                 break
             time.sleep(0.1)
-        subprocess.run([tools / "createdb", *address, "bench"], check=True, capture_output=True)
+        subprocess.run([tools / "createdb", *address, "bench"], check=True, capture_output=True)  # noqa: S603 as above
         yield port, process.pid
     finally:
         process.send_signal(signal.SIGINT)

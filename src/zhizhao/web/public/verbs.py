@@ -75,11 +75,32 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveView:
+    """What the code on an archive copy leads to: no more than the sheet itself says, and the status now."""
+
+    presentation_id: str
+    name: str
+    uscc: str
+    relying_party: str
+    purpose: str
+    place: str
+    case_number: str
+    verified_at: datetime
+    version: int
+    licence_status: LicenceStatus
+    """Of the version on the sheet, now."""
+    entity_status: EntityStatus
+    checked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PublicVerbs:
     """Bound callables of the public door."""
 
     display: Callable[[str], Awaitable[Display]]
     """Finds what a display id shows; raises LicenceUnknown."""
+    archive: Callable[[str], Awaitable[ArchiveView]]
+    """Finds what an archive copy was made for; raises PresentationUnknown."""
     check_file: Callable[[bytes], Awaitable[Finding]]
     """Checks a file that somebody holds; nothing of it is kept. Raises FileTooLarge."""
     demo_accounts: Callable[[], Awaitable[Sequence[DemoAccount]]]

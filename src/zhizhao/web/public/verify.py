@@ -7,7 +7,7 @@ from litestar import Request, Response, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
-from litestar.params import Body
+from litestar.params import Body, QueryParameter
 
 from zhizhao.verification.finding import Answer, Finding, Judgement
 from zhizhao.verification.words import KINDS, REASONS, STANDINGS, Words
@@ -21,6 +21,7 @@ ENVELOPE: Final = 64 * 1024
 """What multipart adds to a file of the largest size."""
 TONES: Final = {Answer.YES: "ok", Answer.NO: "bad", Answer.UNKNOWN: "none"}
 STANDING_TONES: Final = {"valid": "ok", "invalid": "bad", "suspended": "warn", "changed": "warn", "unknown": "none"}
+Printed = Annotated[str, QueryParameter(max_length=40)]
 Form = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
 
 
@@ -30,9 +31,12 @@ def said(words: Words) -> str:
 
 
 @get("/verify", permission=PUBLIC)
-async def verify(request: Request[Any, Any, Any]) -> Response[bytes]:
-    """Show what can be checked, and the form."""
-    return page(request, "public/verify.html", finding=None, errors={}, text="")
+async def verify(
+    request: Request[Any, Any, Any], public_verbs: NamedDependency[PublicVerbs], p: Printed = ""
+) -> Response[bytes]:
+    """Show what can be checked, and the form; `p` is the id on an archive copy, whose code leads here."""
+    copy = await public_verbs.archive(p) if p else None
+    return page(request, "public/verify.html", copy=copy, finding=None, errors={}, text="")
 
 
 @post("/verify", permission=PUBLIC, status_code=200, request_max_body_size=UPLOAD_BYTES + ENVELOPE)
@@ -44,13 +48,15 @@ async def check(
     block = "result" if is_htmx(request) else None
     if not held:
         errors = {"file": gettext("请选择一个文件，或粘贴回执文本。")}
-        return page(request, "public/verify.html", block=block, status=422, finding=None, errors=errors, text="")
+        return page(
+            request, "public/verify.html", block=block, status=422, finding=None, errors=errors, text="", copy=None
+        )
     found = await public_verbs.check_file(held)
     digest = hashlib.sha256(held).hexdigest()
     kind = said(KINDS[found.kind])
     shown: dict[str, Any] = {"finding": found, "rows": rows(found), "kind": kind, "name": name, "digest": digest}
     parts = [(said(KINDS[part.kind]), rows(part)) for _, part in found.parts]
-    return page(request, "public/verify.html", block=block, errors={}, text="", parts=parts, **shown)
+    return page(request, "public/verify.html", block=block, errors={}, text="", copy=None, parts=parts, **shown)
 
 
 async def _held(data: dict[str, Any]) -> tuple[bytes, str]:
