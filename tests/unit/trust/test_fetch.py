@@ -6,7 +6,7 @@ import ipaddress
 import ssl
 import subprocess
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,8 @@ async def listening(reply: bytes | Reply = ANSWER, *, tls: ssl.SSLContext | None
             pass
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
 
     if tls:
         tls.sni_callback = lambda _socket, name, _context: sink.names.append(name)
