@@ -71,6 +71,12 @@ class BrowserPhone:
         self.open(f"/wallet/show#{uscc_of(number)}", "[data-ticket]")
         return self.digits()
 
+    def lock(self) -> None:
+        """Let the unlock be over, as time does."""
+        self.page.evaluate("sessionStorage.clear()")
+        self.open("/wallet/lost", "form")
+        self.page.evaluate("sessionStorage.clear()")
+
     def digits(self) -> str:
         """Return the digits on the plate."""
         return "".join(self.page.locator(".zz-fours span:not(.zz-sr)").all_inner_texts())

@@ -350,7 +350,7 @@ class TestUnlock:
     def test_wrong_then_right(self, phone: BrowserPhone) -> None:
         """A locked phone asks; a wrong PIN says how many tries are left; the right one shows."""
         phone.ready(61)
-        phone.page.evaluate("sessionStorage.clear()")
+        phone.lock()
         phone.open(f"/wallet/show#{uscc_of(61)}", "#unlock")
         phone.page.locator("#unlock-pin").fill("935027")
         phone.page.get_by_role("button", name="解锁").click()
@@ -363,7 +363,7 @@ class TestUnlock:
     def test_cancel_goes_home(self, phone: BrowserPhone) -> None:
         """Who does not want to unlock is back at the card."""
         phone.ready(62)
-        phone.page.evaluate("sessionStorage.clear()")
+        phone.lock()
         phone.open(f"/wallet/show#{uscc_of(62)}", "#unlock")
         phone.page.keyboard.press("Escape")
         phone.page.wait_for_url("**/wallet")
@@ -379,7 +379,7 @@ class TestUnlock:
         phone.page.locator("[data-claim=slip] .zz-btn--primary").click()
         phone.set_pin("604913")
         expect(phone.page.locator(".zz-licence")).to_be_visible()
-        phone.page.evaluate("sessionStorage.clear()")
+        phone.lock()
         phone.open(f"/wallet/show#{uscc_of(63)}", "#unlock")
         phone.page.locator("#unlock-pin").fill("604913")
         phone.page.keyboard.press("Enter")
