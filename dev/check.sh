@@ -7,5 +7,6 @@ $bin/ruff check src client tests
 $bin/ruff format --check src client tests
 $bin/mypy
 $bin/lint-imports
-$bin/djlint --check --lint src/zhizhao/web/templates --quiet
+$bin/djlint --lint src/zhizhao/web/templates --quiet
+git ls-files -z | xargs -0 $bin/python dev/hygiene.py
 $bin/python -m pytest -q -p no:cacheprovider tests/architecture

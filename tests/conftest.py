@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from factories.postgres import Postgres, running_postgres
 
+from factories.postgres import Postgres, running_postgres
 from zhizhao.kernel.clock import HeldClock, SystemClock
 from zhizhao.storage.database import Database
 from zhizhao.storage.migrate import migrate

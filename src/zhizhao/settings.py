@@ -63,9 +63,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Longest time an entry waits before it is sealed into the tree."""
     publicity_note: str = "企业信用信息公示系统网址（演示）：https://gongshi.zhizhao.example"
     """Foot of the sheet: address of the publicity system."""
-    annual_report_note: str = (
-        "市场主体应当于每年1月1日至6月30日通过公示系统报送上一年度的年度报告（演示）"
-    )
+    annual_report_note: str = "市场主体应当于每年1月1日至6月30日通过公示系统报送上一年度的年度报告（演示）"
     """Foot of the duplicate."""
     face_code_note: str = "扫描二维码，查询本执照当前状态和更多登记、备案、许可、监管信息"
     """Hint beside the face's QR (253号: that it leads to more information; the wording is not fixed)."""
