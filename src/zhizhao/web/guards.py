@@ -1,6 +1,6 @@
 """Who may use a route: every handler names one permission or says that it is public; without one it is refused.
 
-Grammar of a permission: `scope:resource:action`. The scope says how the caller is known: `office`, `desk` and `admin`
+Grammar of a permission: `scope:resource:action`. The scope says how the caller is known: `office`, `desk` and `staff`
 by a staff session, `api` by a client's access token, `wallet` by a device's token. The first group is decided here by
 the role; the doors of the second group check their token themselves, before anything else (`BEARER`).
 """
@@ -44,12 +44,6 @@ class Permission(StrEnum):
     """Freeze a lost licence for its holder at the counter."""
     STAFF_SESSION_USE = "staff:session:use"
     """See and end one's own session, change one's own password; every role may."""
-    ADMIN_SYSTEM_READ = "admin:system:read"
-    """See the state of the installation."""
-    ADMIN_ACCOUNT_MANAGE = "admin:account:manage"
-    """Manage officials' accounts, roles and clients."""
-    AUDIT_LEDGER_READ = "audit:ledger:read"
-    """Read and check the ledger."""
     API_PRESENTATION_REDEEM = "api:presentation:redeem"
     """A client's system redeems a code."""
     API_PRESENTATION_READ = "api:presentation:read"
@@ -66,9 +60,6 @@ ROLES: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.DESK_PRESENTATION_REDEEM: frozenset({Role.COUNTER_CLERK}),
     Permission.DESK_PRESENTATION_READ: frozenset({Role.COUNTER_CLERK}),
     Permission.DESK_LICENCE_FREEZE: frozenset({Role.COUNTER_CLERK, Role.REGISTRAR_CLERK}),
-    Permission.ADMIN_SYSTEM_READ: frozenset({Role.SYSTEM_ADMIN}),
-    Permission.ADMIN_ACCOUNT_MANAGE: frozenset({Role.SECURITY_ADMIN}),
-    Permission.AUDIT_LEDGER_READ: frozenset({Role.AUDIT_ADMIN}),
 }
 """Permission of a staff scope → the roles that hold it (INTERFACES.md §3, SECURITY.md §4)."""
 

@@ -250,4 +250,6 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "postgresql-missing": Problem(
         500, N_("没有安装 PostgreSQL"), N_("请安装软件包 postgresql，或给出 --database-url。")
     ),
+    "wallet-absent": Problem(404, N_("这里没有手机执照"), N_("请先用 enrol 登记设备。")),
+    "server-unreachable": Problem(503, N_("连不上服务器"), N_("请检查网络和服务器地址。")),
 }

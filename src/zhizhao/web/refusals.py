@@ -124,7 +124,8 @@ def _retry_after(row: Problem, facts: Mapping[str, object]) -> dict[str, str]:
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
     """Send a person to the sign-in page, which leads back to a page that can be asked for again."""
-    back = request.url.path if request.method == "GET" else ""
+    query = f"?{request.url.query}" if request.url.query else ""
+    back = request.url.path + query if request.method == "GET" else ""
     target = f"{SIGN_IN}?next={quote(back)}" if back else SIGN_IN
     if is_htmx(request):
         return Response(None, status_code=401, headers={"hx-redirect": SIGN_IN}, media_type="text/html")

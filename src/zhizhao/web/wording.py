@@ -5,8 +5,18 @@ from typing import Final
 
 from zhizhao.kernel.clock import BEIJING
 from zhizhao.web.i18n import SOURCE, current_language
+from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
 
 MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+PRINCIPAL_LABELS: Final = (
+    N_("法定代表人"),
+    N_("负责人"),
+    N_("经营者"),
+    N_("投资人"),
+    N_("执行事务合伙人"),
+    N_("首席代表"),
+)
+"""What a face calls its principal (DOMAIN.md §7); templates translate the label that the face carries."""
 
 
 def day(at: date | datetime) -> str:
