@@ -8,7 +8,7 @@ LARGEST = 500_000
 TEXT = {".py", ".html", ".css", ".js", ".md", ".toml", ".sh", ".po", ".typ", ".yaml", ".txt", ""}
 MARK = re.compile(r"^(<{7}|>{7}|={7})( |$)", re.MULTILINE)
 BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
-KEY = re.compile("-----BEGIN " + "(EC |RSA |ENCRYPTED )?PRIVATE KEY-----")
+KEY = re.compile("-----BEGIN " + r"(EC |RSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{40}")
 
 
 def faults(path: Path) -> list[str]:

@@ -60,22 +60,18 @@ async def add_client(
     actor: Actor,
 ) -> NewClient:
     """Add an active client; without `jwks` it gets a random secret. Raises ClientMalformed, TextRefused."""
-    codes = tuple(dict.fromkeys(matters))
-    uris = tuple(dict.fromkeys(redirect_uris))
-    if not 1 <= peak_per_second <= LARGEST_PEAK or yearly_quota < 1:
-        raise ClientMalformed(field="peak" if yearly_quota >= 1 else "quota")
+    codes, uses, uris = tuple(dict.fromkeys(matters)), frozenset(functions), tuple(dict.fromkeys(redirect_uris))
+    _require(peak_per_second, yearly_quota, codes=codes, functions=uses, redirect_uris=uris)
     for code in codes:
         if await catalogue.matter(connection, code) is None:
             raise ClientMalformed(field="matter", value=code)
-    for uri in uris:
-        require_redirect_uri(uri)
     secret = None if jwks else secrets.token_urlsafe(SECRET_BYTES)
     client = Client(
         client_id=public_id("cli"),
         name=clean_name(name, longest=LONGEST_NAME),
         unit=unit,
         matters=codes,
-        functions=frozenset(functions),
+        functions=uses,
         fields=None if fields is None else frozenset(fields),
         redirect_uris=uris,
         profile=profile,
@@ -87,14 +83,29 @@ async def add_client(
         state=ClientState.ACTIVE,
         revision=1,
     )
-    if not codes or not client.functions:
-        raise ClientMalformed(field="matter" if not codes else "function")
     now = clock.now()
     await store.add(connection, client, at=now, year=today(now).year)
     facts = {"matters": list(codes), "functions": sorted(client.functions), "peak": peak_per_second}
     entry = new_entry(clock, act=Act.OPERATOR_CLIENT_OPENED, actor=actor, object_id=client.client_id, facts=facts)
     await ledger.append(connection, entry)
     return NewClient(client=client, secret=secret)
+
+
+def _require(
+    peak: int, quota: int, *, codes: tuple[str, ...], functions: frozenset[Function], redirect_uris: tuple[str, ...]
+) -> None:
+    """Check what an operator typed. Raises ClientMalformed with the field."""
+    wrong = {
+        "peak": not 1 <= peak <= LARGEST_PEAK,
+        "quota": quota < 1,
+        "matter": not codes,
+        "function": not functions,
+    }
+    for field, is_wrong in wrong.items():
+        if is_wrong:
+            raise ClientMalformed(field=field)
+    for uri in redirect_uris:
+        require_redirect_uri(uri)
 
 
 def require_redirect_uri(uri: str) -> None:
