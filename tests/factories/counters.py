@@ -26,7 +26,6 @@ from zhizhao.staff.add_account import AccountDraft, add_account
 from zhizhao.staff.open_session import open_session
 from zhizhao.staff.session import Method
 from zhizhao.trust.demo_authority import DemoAuthority
-from zhizhao.trust.keys import Purpose
 from zhizhao.trust.secret import hash_secret
 from zhizhao.trust.totp import new_totp_secret
 from zhizhao.web.desk.routes import handlers as desk_handlers
@@ -47,7 +46,7 @@ def archivist_of(house: TestHouse) -> Archivist:
     return Archivist(
         press=Press(parts.settings.font_dir),
         keys=parts.keys,
-        chain=certificates.chain(Purpose.DOCUMENT_SEAL),
+        certificates=certificates,
         settings=parts.settings,
         database=parts.database,
         store=parts.presentations,
