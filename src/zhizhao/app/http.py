@@ -16,6 +16,7 @@ from zhizhao.web.assets import Assets, serve_assets
 from zhizhao.web.csp import header_hook
 from zhizhao.web.csrf import csrf_config, require_same_origin
 from zhizhao.web.guards import require_permission
+from zhizhao.web.heads import with_heads
 from zhizhao.web.health import health_handlers
 from zhizhao.web.limits import BODY_BYTES, LimitedRequest
 from zhizhao.web.pages import Pages
@@ -71,6 +72,7 @@ def build_app(
         on_app_init=list(on_app_init),
     )
     application.state.pages = Pages(settings, assets)
+    application.asgi_handler = with_heads(application.asgi_handler)
     return application
 
 

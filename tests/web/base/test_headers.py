@@ -91,6 +91,16 @@ def test_a_response_may_tighten_its_policy(sqlite_url: str) -> None:
         assert client.get("/trial/own").headers.get_list("content-security-policy") == ["sandbox"]
 
 
+@pytest.mark.parametrize("path", PATHS)
+def test_head_tells_what_get_would(client: TestClient[Litestar], path: str) -> None:
+    """The same status and headers, and no body."""
+    got, head = client.get(path), client.head(path)
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    for name in ("content-type", "content-length", "cache-control", "content-security-policy"):
+        assert head.headers.get(name) == got.headers.get(name), name
+
+
 def test_a_page_that_is_cached_sets_no_cookie(client: TestClient[Litestar]) -> None:
     """What shared caches keep carries nobody's token; an ordinary page does set its own."""
     assert "set-cookie" not in client.get("/trial/cacheable").headers
