@@ -5,7 +5,8 @@ from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.page import Page
 from zhizhao.ledger.entry import Act, new_entry
 from zhizhao.licence.freeze import freeze
-from zhizhao.licence.licence import LicenceHead
+from zhizhao.licence.issue import issue
+from zhizhao.licence.licence import Licence, LicenceHead
 from zhizhao.licence.life import Cause
 from zhizhao.licence.office import Office
 from zhizhao.licence.unfreeze import unfreeze
@@ -40,6 +41,10 @@ class _Window:
     async def look_up(self, connection: Transaction, uscc: str, actor: Actor) -> None:
         entry = new_entry(self.parts.clock, act=Act.OFFICE_ENTITY_LOOKED_UP, actor=actor, object_id=uscc)
         await self.parts.ledger.append(connection, entry)
+
+    async def issue(self, connection: Transaction, uscc: str, actor: Actor) -> Licence:
+        cause = Cause(actor=actor)
+        return await issue(connection, uscc, cause=cause, office=self.office, registry=self.parts.registry)
 
     async def freeze(self, connection: Transaction, uscc: str, *, because: str, actor: Actor) -> LicenceHead:
         return await freeze(connection, uscc, cause=Cause(actor=actor, because=because), office=self.office)
@@ -88,6 +93,7 @@ def wire(parts: Parts) -> OfficeVerbs:
         licence=parts.licences.current,
         versions=parts.licences.versions,
         acts=parts.licences.acts,
+        issue=window.issue,
         freeze=window.freeze,
         unfreeze=window.unfreeze,
         make_slip=window.make_slip,

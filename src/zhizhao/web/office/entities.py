@@ -85,6 +85,20 @@ async def show(
     return await _show(request, uscc, tx, verbs=office_verbs, done=done)
 
 
+@post("/office/entities/{uscc:str}/issue", permission=Permission.OFFICE_LICENCE_ISSUE)
+async def issue(
+    request: Request[Any, Any, Any],
+    uscc: Code,
+    data: FormData[Form],
+    tx: NamedDependency[Transaction],
+    office_verbs: NamedDependency[OfficeVerbs],
+) -> Response[Any]:
+    """Issue the licence of an entity that has none, for example one whose kind was added later."""
+    del data
+    await office_verbs.issue(tx, uscc, actor_of(request))
+    return _back(uscc, "issued")
+
+
 @post("/office/entities/{uscc:str}/freeze", permission=Permission.DESK_LICENCE_FREEZE)
 async def freeze(
     request: Request[Any, Any, Any],

@@ -33,6 +33,8 @@ class OfficeVerbs:
     licence: Callable[[Transaction, str], Awaitable[Licence | None]]
     versions: Callable[[Transaction, str], Awaitable[list[Licence]]]
     acts: Callable[[Transaction, str], Awaitable[list[LifeEntry]]]
+    issue: Callable[[Transaction, str, Actor], Awaitable[Licence]]
+    """The first version. Raises NotIssuable, VersionConflict."""
     freeze: ChangeHold
     unfreeze: ChangeHold
     make_slip: Callable[[Transaction, Applicant, Actor], Awaitable[Slip]]

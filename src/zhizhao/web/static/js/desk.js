@@ -64,9 +64,9 @@ function showPanel(code) {
 }
 
 function setOnline(is) {
-  online.classList.toggle("zz-lost", !is);
-  online.firstElementChild.classList.toggle("zz-chip--ok", is);
-  online.firstElementChild.classList.toggle("zz-chip--bad", !is);
+  online.hidden = !is;
+  document.querySelector("[data-online-lost]").hidden = is;
+  if (is) document.dispatchEvent(new Event("served"));
 }
 
 async function send({ body }) {
