@@ -1,4 +1,4 @@
-"""Refuse what no file should hold: merge marks, trailing blanks, a private key, half a megabyte outside vendored files."""
+"""Refuse what no file should hold: merge marks, trailing blanks, a private key, half a megabyte of anything."""
 
 import re
 import sys

@@ -13,6 +13,7 @@ from zhizhao.licence.errors import TransitionRefused
 from zhizhao.licence.freeze import freeze
 from zhizhao.licence.licence import Licence
 from zhizhao.licence.life import Cause
+from zhizhao.licence.status import LifeAct
 from zhizhao.licence.unfreeze import unfreeze
 from zhizhao.presentation.errors import PresentationUnknown, TicketUnknown
 from zhizhao.presentation.presentation import Presentation
@@ -32,6 +33,8 @@ WAIT_SECONDS = 15.0
 """A waiting phone hears something at least this often, so that no proxy takes the line for dead (UX.md §8)."""
 FACE_FIELDS = (("uscc", "统一社会信用代码"),)
 MOST_RECORDS = 200
+BY_HOLDER = "frozen-by-holder"
+"""Why a licence was frozen from the wallet itself; what it may also be unfrozen by."""
 
 
 class WalletUses:
@@ -184,7 +187,7 @@ class WalletUses:
         async with self.parts.database.write() as connection:
             if uscc not in await self.usccs(connection, caller):
                 raise NotEntitled(uscc=uscc)
-            await self._freeze(connection, uscc, actor=_actor(caller), because="frozen-by-holder")
+            await self._freeze(connection, uscc, actor=_actor(caller), because=BY_HOLDER)
 
     async def _freeze(self, connection: Transaction, uscc: str, *, actor: Actor, because: str) -> None:
         try:
@@ -192,20 +195,37 @@ class WalletUses:
         except TransitionRefused:
             return  # frozen before: what was wanted is so
 
-    async def unfreeze_licence(self, caller: Caller, uscc: str, proof_id: str) -> None:
-        """Lift the holder's freeze by a fresh proof of its legal representative."""
-        parts = self.parts
-        async with parts.database.write() as connection:
-            proof = await parts.wallets.proofs.use_proof(connection, proof_id, thumbprint=caller.device.thumbprint)
-            if proof is None:
-                raise ProofNeeded(reason="unknown, used, too old, or of another key")
-            if proof.id_lookup != caller.person.id_lookup:
-                raise PersonMismatch(device=caller.device.device_id)
+    async def unfreeze_licence(self, caller: Caller, uscc: str, proof_id: str | None) -> None:
+        """Lift the holder's freeze, as the legal representative: by a fresh proof, or what was frozen from this wallet.
+
+        Raises NotEntitled, ProofNeeded, PersonMismatch, TransitionRefused: it is not frozen.
+        """
+        async with self.parts.database.write() as connection:
             if not await self._represents(connection, caller, uscc):
                 raise NotEntitled(uscc=uscc)
-            await parts.wallets.note_proved(connection, caller.device.device_id, proved_at=proof.proved_at)
-            cause = Cause(actor=_actor(caller), because=f"proved-by-{proof.kind.value.replace('_', '-')}")
-            await unfreeze(connection, uscc, cause=cause, office=parts.office)
+            because = await self._proved_again(connection, caller, uscc=uscc, proof_id=proof_id)
+            cause = Cause(actor=_actor(caller), because=because)
+            await unfreeze(connection, uscc, cause=cause, office=self.parts.office)
+
+    async def _proved_again(self, connection: Transaction, caller: Caller, *, uscc: str, proof_id: str | None) -> str:
+        """Return by what the caller may lift the freeze; a proof is used up."""
+        parts = self.parts
+        if proof_id is None:
+            await self._require_own_freeze(connection, caller, uscc)
+            return "frozen-by-the-same"
+        proof = await parts.wallets.proofs.use_proof(connection, proof_id, thumbprint=caller.device.thumbprint)
+        if proof is None:
+            raise ProofNeeded(reason="unknown, used, too old, or of another key")
+        if proof.id_lookup != caller.person.id_lookup:
+            raise PersonMismatch(device=caller.device.device_id)
+        await parts.wallets.note_proved(connection, caller.device.device_id, proved_at=proof.proved_at)
+        return f"proved-by-{proof.kind.value.replace('_', '-')}"
+
+    async def _require_own_freeze(self, connection: Transaction, caller: Caller, uscc: str) -> None:
+        acts = await self.parts.licences.acts(connection, uscc)
+        last = next((act for act in reversed(acts) if act.act is LifeAct.FREEZE), None)
+        if last is None or (last.actor, last.because) != (_actor(caller), BY_HOLDER):
+            raise ProofNeeded(reason="frozen by another channel", uscc=uscc)
 
 
 def _cursor(at: datetime) -> str:

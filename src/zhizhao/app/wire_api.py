@@ -75,7 +75,14 @@ class _Api:
         return await self.archives.archive(presentation)
 
     async def match(
-        self, connection: Transaction, presentation_id: str, *, name: str, id_number: str, client_id: str
+        self,
+        connection: Transaction,
+        presentation_id: str,
+        *,
+        name: str,
+        id_number: str,
+        client_id: str,
+        key: str | None = None,
     ) -> bool:
         parts = self.parts
         return await match_holder(
@@ -84,6 +91,7 @@ class _Api:
             name=name,
             id_number=id_number,
             client_id=client_id,
+            key=key,
             actor=Actor(ActorKind.CLIENT, client_id),
             store=parts.presentations,
             wallets=parts.wallets,

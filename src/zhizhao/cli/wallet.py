@@ -34,13 +34,13 @@ class NoWallet(ZhizhaoError):
 
 
 @click.group()
-@click.option("--server", required=True, metavar="URL", help="Address of the installation.")
+@click.option("--server", metavar="URL", help="Address of the installation.")
 @click.option(
     "--home", required=True, type=click.Path(file_okay=False, path_type=Path), help="Keys and PIN, mode 0600."
 )
 @click.option("--pin", help="The PIN, instead of the kept one.")
 @click.pass_context
-def wallet(ctx: click.Context, server: str, home: Path, pin: str | None) -> None:
+def wallet(ctx: click.Context, server: str | None, home: Path | None, pin: str | None) -> None:
     """Use a wallet without a phone: for tests, integrators and demonstrations."""
     ctx.meta["zhizhao.wallet"] = (server, home, pin)
 
@@ -49,6 +49,8 @@ def wallet(ctx: click.Context, server: str, home: Path, pin: str | None) -> None
 def opened() -> Iterator[Wallet]:
     """Open the wallet that the options name; turn its refusals into ours."""
     server, home, pin = click.get_current_context().meta["zhizhao.wallet"]
+    if not server or not home:
+        raise click.UsageError("give --server URL and --home DIR before the command")  # noqa: TRY003, EM101 Click's own form
     held = Wallet(server, home, pin=pin)
     try:
         yield held
@@ -141,11 +143,11 @@ def freeze(installation: Installation, uscc: str) -> None:
 
 @wallet.command()
 @click.argument("uscc")
-@click.option("--slip", required=True, help="A new slip: unfreezing proves the person again.")
-@click.option("--id-number", required=True)
+@click.option("--slip", help="A new slip: proves the person again; needed unless this wallet froze it.")
+@click.option("--id-number", help="Goes with --slip.")
 @pass_installation
-def unfreeze(installation: Installation, uscc: str, slip: str, id_number: str) -> None:
-    """Prove the person again and unfreeze a licence."""
+def unfreeze(installation: Installation, uscc: str, slip: str | None, id_number: str | None) -> None:
+    """Unfreeze a licence: what this wallet froze, by its PIN; else after proving the person again."""
     with opened() as held:
         held.unfreeze(uscc, slip=slip, id_number=id_number)
     installation.answer({"uscc": uscc, "state": "valid"}, text=f"{uscc}: in use again")

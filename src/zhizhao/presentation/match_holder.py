@@ -30,6 +30,7 @@ async def match_holder(
     name: str,
     id_number: str,
     client_id: str,
+    key: str | None = None,
     actor: Actor,
     store: "PresentationStore",
     wallets: "WalletStore",
@@ -39,6 +40,8 @@ async def match_holder(
 ) -> bool:
     """Compare name and document number with the presenter's; at most five times a presentation, each in the ledger.
 
+    A repeated idempotency key gets the answer it got before, and is not counted.
+
     Raises PresentationUnknown, MatchLimited, IdNumberMalformed, TextRefused.
     """
     presentation = await store.get(connection, presentation_id, client_id=client_id)
@@ -46,11 +49,14 @@ async def match_holder(
         raise PresentationUnknown(presentation_id=presentation_id)
     document = guess_document(id_number)
     wanted = comparable(clean_name(name, longest=LONGEST_NAME))
-    if await store.count_match(connection, presentation_id, at=clock.now()) > MOST_MATCHES:
-        raise MatchLimited(presentation_id=presentation_id)
+    if key is not None and (told := await store.match_of_key(connection, presentation_id, key=key)) is not None:
+        return told
     person = await wallets.person(connection, presentation.presenter.person_id)
     lookup = document_lookup(sealer, document)
     same = person is not None and hmac.compare_digest(person.id_lookup, lookup) and comparable(person.name) == wanted
+    number = await store.keep_match(connection, presentation_id, key=key, matched=same, at=clock.now())
+    if number > MOST_MATCHES:
+        raise MatchLimited(presentation_id=presentation_id)
     entry = new_entry(
         clock,
         act=Act.API_HOLDER_MATCHED,

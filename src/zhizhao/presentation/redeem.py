@@ -69,6 +69,8 @@ class Redeemed:
     """The face of the current version, when this call accepted it; read it again for a repeated answer."""
     matter: Matter | None
     calls_left: int
+    peak: int
+    """Calls a second of the client."""
     repeated: bool
     """Whether this is the stored answer to a repeated idempotency key."""
 
@@ -250,6 +252,7 @@ def _answer(member: _Member) -> Redeemed | ZhizhaoError:
             face=told.face,
             matter=told.matter,
             calls_left=member.left,
+            peak=member.client.peak_per_second if member.client else 0,
             repeated=member.spent is None,
         )
     assert told.fault is not None  # noqa: S101 a member ends with a presentation or a fault

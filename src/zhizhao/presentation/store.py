@@ -89,6 +89,8 @@ HOLDER_MATCH = Table(
     Column("presentation_id", String, primary_key=True),
     Column("number", Integer, primary_key=True),
     Column("at", Moment, nullable=False),
+    Column("key", String),
+    Column("matched", Integer, nullable=False),
 )
 
 KEY_LIFE = timedelta(hours=24)
@@ -223,15 +225,24 @@ class PresentationStore:
         row = {"presentation_id": presentation_id, "content": content, "made_at": at}
         await connection.execute(insert_once(connection, ARCHIVE_COPY).values(row))
 
-    async def count_match(self, connection: Transaction, presentation_id: str, *, at: datetime) -> int:
-        """Note one comparison of the holder; return its number. Two at once get two numbers or an error."""
+    async def keep_match(
+        self, connection: Transaction, presentation_id: str, *, key: str | None, matched: bool, at: datetime
+    ) -> int:
+        """Keep one comparison of the holder; return its number. Two at once get two numbers or an error."""
         query = select(HOLDER_MATCH.c.number).where(HOLDER_MATCH.c.presentation_id == presentation_id)
         last = (await connection.execute(query.order_by(HOLDER_MATCH.c.number.desc()).limit(1))).scalar_one_or_none()
         number = (last or 0) + 1
-        await connection.execute(
-            insert(HOLDER_MATCH), [{"presentation_id": presentation_id, "number": number, "at": at}]
-        )
+        row = {"presentation_id": presentation_id, "number": number, "at": at, "key": key, "matched": int(matched)}
+        await connection.execute(insert(HOLDER_MATCH), [row])
         return number
+
+    async def match_of_key(self, connection: Transaction, presentation_id: str, *, key: str) -> bool | None:
+        """Return what an idempotency key was told before; None: it is new."""
+        query = select(HOLDER_MATCH.c.matched).where(
+            HOLDER_MATCH.c.presentation_id == presentation_id, HOLDER_MATCH.c.key == key
+        )
+        told = (await connection.execute(query.limit(1))).scalar_one_or_none()
+        return None if told is None else bool(told)
 
 
 def _raw(row: Row[Any]) -> tuple[Any, ...]:

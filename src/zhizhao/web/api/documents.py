@@ -25,6 +25,9 @@ DESCRIPTION: Final = (
 API_PROBLEMS: Final = (
     "code-malformed",
     "request-malformed",
+    "text-refused",
+    "id-number-malformed",
+    "document-malformed",
     "invalid-token",
     "invalid-client",
     "matter-not-granted",
@@ -36,11 +39,13 @@ API_PROBLEMS: Final = (
     "archive-refused",
     "code-expired",
     "body-too-large",
+    "json-too-large",
     "idempotency-mismatch",
     "quota-exhausted",
     "peak-exceeded",
     "too-many-misses",
     "match-limited",
+    "internal",
     "busy",
     "commit-unknown",
 )

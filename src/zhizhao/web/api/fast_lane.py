@@ -69,10 +69,8 @@ async def _body(receive: Receive) -> bytes:
 
 def created_headers(reply: Reply) -> Headers:
     """Return the headers of a created presentation."""
-    return [
-        (b"content-type", b"application/json"),
-        (b"ratelimit", f'"peak";r={reply.calls_left};t=1'.encode()),
-    ]
+    own = [(name.encode(), value.encode()) for name, value in reply.headers.items()]
+    return [(b"content-type", b"application/json"), *own]
 
 
 def _problem(error: ZhizhaoError, *, base_url: str, number: str) -> tuple[int, bytes, Headers]:

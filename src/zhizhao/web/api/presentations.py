@@ -33,8 +33,7 @@ async def redeem(request: Request[Any, Any, Any], api_verbs: Verbs, database: St
     """
     door = RedeemDoor(verbs=api_verbs, database=database)
     reply = await door.answer(dict(request.headers), await request.body())
-    headers = {"ratelimit": f'"peak";r={reply.calls_left};t=1'}
-    return Response(reply.shown, status_code=201, headers=headers, media_type="application/json")
+    return Response(reply.shown, status_code=201, headers=reply.headers, media_type="application/json")
 
 
 @get("/api/v1/presentations/{presentation_id:str}", **READ)
@@ -119,5 +118,12 @@ async def holder_match(
     """Compare a person with the presenter; at most five times a presentation, each recorded."""
     client_id = await calling_client(request, api_verbs)  # its own short transaction, before ours: one writer a store
     async with database.write() as tx:
-        same = await api_verbs.match(tx, presentation_id, name=data.name, id_number=data.id_number, client_id=client_id)
+        same = await api_verbs.match(
+            tx,
+            presentation_id,
+            name=data.name,
+            id_number=data.id_number,
+            client_id=client_id,
+            key=request.headers.get("idempotency-key"),
+        )
     return MatchBody(match=same)

@@ -32,7 +32,13 @@ class Reply:
 
     shown: PresentationBody
     calls_left: int
+    peak: int
     repeated: bool
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """Return what the answer says about the client's bucket (RateLimit fields of the HTTP API working group)."""
+        return {"ratelimit-policy": f'"peak";q={self.peak};w=1', "ratelimit": f'"peak";r={self.calls_left};t=1'}
 
 
 class RedeemDoor:
@@ -47,7 +53,7 @@ class RedeemDoor:
         client_id = self._verbs.client_of(headers.get("authorization"))
         redeemed = await self._verbs.redeem(read_ask(client_id, headers, body))
         shown = await self._body(redeemed)
-        return Reply(shown, redeemed.calls_left, redeemed.repeated)
+        return Reply(shown, redeemed.calls_left, redeemed.peak, redeemed.repeated)
 
     async def _body(self, redeemed: Redeemed) -> PresentationBody:
         presentation = redeemed.presentation

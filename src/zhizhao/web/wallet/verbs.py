@@ -145,8 +145,8 @@ class WalletVerbs:
     disown: Callable[[Caller, str], Awaitable[Record]]
     """不是我操作: freeze the licence of a record and write it down."""
     freeze_licence: Callable[[Caller, str], Awaitable[None]]
-    unfreeze_licence: Callable[[Caller, str, str], Awaitable[None]]
-    """(…, USCC, proof id)."""
+    unfreeze_licence: Callable[[Caller, str, str | None], Awaitable[None]]
+    """(…, USCC, proof id). Without a proof only the caller's own freeze is lifted; raises ProofNeeded else."""
     report_loss: Callable[[SlipClaim | RealNameClaim], Awaitable[Loss]]
     """From any browser: freeze the devices of a proved person."""
     real_name: str

@@ -41,7 +41,8 @@ async function sendForm(form) {
     if (form.dataset.done) location.assign(form.dataset.done);
     else await load();
   } catch (error) {
-    if (error?.code !== "cancelled" && !leaveFor(error)) tell(error, said);
+    if (error?.code === "proof-needed" && form.dataset.prove) location.assign(form.dataset.prove);
+    else if (error?.code !== "cancelled" && !leaveFor(error)) tell(error, said);
   } finally {
     form.toggleAttribute("data-busy", false);
   }

@@ -119,6 +119,13 @@ class UseProofBody(_In, frozen=True, kw_only=True):
     proof: ProofId
 
 
+class UnfreezeBody(_In, frozen=True, kw_only=True):
+    """Lift the freeze of a licence."""
+
+    proof: ProofId | None = None
+    """A new proof of the person; may be left out by whoever froze the licence from the same wallet and gave the PIN."""
+
+
 class CopyBody(_Out, frozen=True, kw_only=True):
     """What this device downloaded."""
 

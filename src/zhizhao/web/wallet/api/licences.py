@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import JSONBody, PathParameter
 
 from zhizhao.kernel.clock import rfc3339
-from zhizhao.wallet.access import Caller
+from zhizhao.wallet.access import Caller, require_unlocked
 from zhizhao.web.wallet.api.answers import card_body, licence_body, when
 from zhizhao.web.wallet.api.bodies import (
     CardsBody,
@@ -18,7 +18,7 @@ from zhizhao.web.wallet.api.bodies import (
     PresenterBody,
     ShowBody,
     ShownBody,
-    UseProofBody,
+    UnfreezeBody,
 )
 from zhizhao.web.wallet.callers import WALLET
 from zhizhao.web.wallet.handle import make_handle
@@ -88,10 +88,16 @@ async def freeze(
 @post("/licences/{uscc:str}/unfreeze", status_code=204, tags=["loss"], **WALLET)
 async def unfreeze(
     uscc: UsccInPath,
-    data: JSONBody[UseProofBody],
+    data: JSONBody[UnfreezeBody],
     caller: NamedDependency[Caller],
     wallet_verbs: NamedDependency[WalletVerbs],
 ) -> Response[None]:
-    """Lift the freeze of a licence by a new proof of its legal representative."""
+    """Lift the freeze of a licence, as its legal representative.
+
+    By a new proof of the person; or, if the same person froze it from this wallet (`…/freeze`), by an unlocked token
+    alone. What was reported from elsewhere, at a window, or as 不是我操作 always needs the proof.
+    """
+    if data.proof is None:
+        require_unlocked(caller)
     await wallet_verbs.unfreeze_licence(caller, uscc, data.proof)
     return Response(None, status_code=204)

@@ -9,8 +9,11 @@ from zhizhao.web.wallet.api.uses import disown, record, records, ticket, ticket_
 from zhizhao.web.wallet.callers import CALLERS
 
 
-def api_router() -> Router:
-    """Return a router of these routes; a fresh one for each application that takes it."""
+def api_router(*, documented: bool = False) -> Router:
+    """Return a fresh router of these routes; `documented` for the application that only describes itself.
+
+    In the served application they stay out of the common description, so that two doors may name their bodies alike.
+    """
     return Router(
         path="/wallet/api",
         route_handlers=[
@@ -37,4 +40,5 @@ def api_router() -> Router:
             disown,
         ],
         dependencies=CALLERS,
+        include_in_schema=documented,
     )
