@@ -14,6 +14,9 @@ from zhizhao.kernel.clock import HeldClock
 from zhizhao.ledger.edge import Growth
 from zhizhao.ledger.finding import Defect, Finding, Part
 from zhizhao.ledger.head import read_head, sign_head
+from zhizhao.storage.database import Database
+from zhizhao.storage.schema import metadata
+from zhizhao.storage.sqltext import insert_many
 from zhizhao.trust.keys import KeyProvider
 
 TABLES = {
@@ -63,6 +66,16 @@ class Book:
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 the test's own names
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608 the test's own names
         connection.execute("COMMIT")
+        witness.write_bytes(b"".join(self.witness))
+
+    async def write_to(self, database: Database, witness: Path) -> None:
+        """Put these rows in place of what is there, in a store of either kind whose triggers are gone."""
+        everything = (self.entries, self.waiting, self.leaves, self.tiles, self.heads)
+        async with database.write() as connection:
+            for (name, columns), rows in zip(TABLES.items(), everything, strict=True):
+                await connection.exec_driver_sql(f"DELETE FROM {name}")  # noqa: S608 the test's own names
+                table = metadata.tables[name]
+                await insert_many(connection, table, columns=columns.split(", "), rows=rows)
         witness.write_bytes(b"".join(self.witness))
 
     def entry(self, number: int) -> list[Any]:

@@ -7,6 +7,7 @@ A tile of level k holds 16 hashes of complete subtrees of height 4·k; it is its
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from zhizhao.ledger.tree import EMPTY_ROOT, Node, complete_root, fold
 
@@ -93,8 +94,7 @@ def edge_levels(size: int) -> list[range]:
     return levels
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
+class Place(NamedTuple):
     """Where a complete subtree stands: a run of 1, 2, 4 or 8 positions of one level, inside one tile."""
 
     level: int

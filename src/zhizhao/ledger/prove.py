@@ -1,6 +1,6 @@
 """Prove that an entry is in the tree, and that a later tree contains an earlier one; each reads O(log n) rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,26 +53,25 @@ async def _nodes(
 ) -> dict[Node, bytes]:
     """Read complete subtrees: from full tiles, and at the edge from the roots of the tiles below or the leaves."""
     places = {node: place_of(node) for node in nodes}
+    full = [place for place in places.values() if place.is_full(size)]
     edge = [place for place in places.values() if not place.is_full(size)]
-    wanted = {(place.level, place.tile) for place in places.values() if place.is_full(size)}
-    wanted |= {(place.level - 1, at) for place in edge if place.level for at in place.positions}
-    tiles = {(tile.level, tile.number): tile for tile in await store.tiles(connection, wanted)} if wanted else {}
-    leaves = await _edge_leaves(connection, edge, store=store)
-
-    def row(place: Place) -> list[bytes]:
-        if place.is_full(size):
-            return place.cut(tiles[place.level, place.tile].hashes)
-        return [tiles[place.level - 1, at].root if place.level else leaves[at] for at in place.positions]
-
+    leaves = [at for place in edge if not place.level for at in place.positions]
+    rows = await store.pieces(
+        connection,
+        tiles={(place.level, place.tile) for place in full},
+        roots={(place.level - 1, at) for place in edge if place.level for at in place.positions},
+        leaves=range(min(leaves), max(leaves) + 1) if leaves else range(0),
+    )
+    found = {(kind, level, number): content for kind, level, number, content in rows}
     try:
-        return {node: complete_root(row(place)) for node, place in places.items()}
+        return {node: complete_root(_row(place, found, full=place.is_full(size))) for node, place in places.items()}
     except KeyError as cause:
         raise LedgerBroken(reason="a tile or leaf of the tree is missing; run audit check", place=cause.args) from cause
 
 
-async def _edge_leaves(connection: Transaction, edge: list[Place], *, store: "LedgerStore") -> dict[int, bytes]:
-    positions = [at for place in edge if place.level == 0 for at in place.positions]
-    if not positions:
-        return {}
-    start, end = min(positions), max(positions) + 1
-    return dict(zip(range(start, end), await store.leaf_hashes(connection, start, end=end), strict=False))
+def _row(place: Place, found: Mapping[tuple[str, int, int], bytes], *, full: bool) -> Sequence[bytes]:
+    if full:
+        return place.cut(found["tile", place.level, place.tile])
+    if place.level:
+        return [found["root", place.level - 1, at] for at in place.positions]
+    return [found["leaf", 0, at] for at in place.positions]

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,6 +83,10 @@ def _spelt(sql: str) -> Mapping[str, str]:
     }
 
 
+def _columns(names: Collection[tuple[int, int]]) -> tuple[list[int], list[int]]:
+    return [level for level, _ in names], [number for _, number in names]
+
+
 _SEALED = _spelt(
     "SELECT l.number, raw(l.entry_id), raw(l.chain), raw(e.body), raw(e.leaf_hash) FROM ledger_leaf l "
     "LEFT JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= $1 AND l.number < $2 ORDER BY l.number"
@@ -91,11 +95,19 @@ _TILES = _spelt(
     "SELECT number, raw(root), raw(hashes) FROM ledger_tile WHERE level = $1 AND number >= $2 AND number < $3 "
     "ORDER BY number"
 )
-_TILES_NAMED = {
-    "sqlite": "SELECT t.level, t.number, t.root, t.hashes FROM json_each(?1) w "
-    "CROSS JOIN ledger_tile t ON t.level = w.value ->> 0 AND t.number = w.value ->> 1",
-    "postgresql": "SELECT t.level, t.number, t.root, t.hashes FROM unnest($1::bigint[], $2::bigint[]) "
-    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number",
+_PIECES = {
+    "sqlite": "SELECT 'tile', t.level, t.number, t.hashes FROM json_each(?1) w "
+    "CROSS JOIN ledger_tile t ON t.level = w.value ->> 0 AND t.number = w.value ->> 1 "
+    "UNION ALL SELECT 'root', t.level, t.number, t.root FROM json_each(?2) w "
+    "CROSS JOIN ledger_tile t ON t.level = w.value ->> 0 AND t.number = w.value ->> 1 "
+    "UNION ALL SELECT 'leaf', 0, l.number, e.leaf_hash FROM ledger_leaf l "
+    "JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= ?3 AND l.number < ?4",
+    "postgresql": "SELECT 'tile', t.level, t.number, t.hashes FROM unnest($1::bigint[], $2::bigint[]) "
+    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number "
+    "UNION ALL SELECT 'root', t.level, t.number, t.root FROM unnest($3::bigint[], $4::bigint[]) "
+    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number "
+    "UNION ALL SELECT 'leaf', 0, l.number, e.leaf_hash FROM ledger_leaf l "
+    "JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= $5 AND l.number < $6",
 }
 _HEADS = {
     "sqlite": "SELECT size, CAST(root AS BLOB), CAST(token AS BLOB) FROM ledger_head "
@@ -278,15 +290,23 @@ class LedgerStore:
         wanted = select(ENTRY.c.entry_id).where(ENTRY.c.entry_id.in_(entry_ids))
         return set((await connection.execute(wanted)).scalars())
 
-    async def tiles(self, connection: Transaction, names: Iterable[tuple[int, int]]) -> list[Tile]:
-        """Return tiles by level and number, those that exist."""
-        wanted = list(names)
+    async def pieces(
+        self,
+        connection: Transaction,
+        *,
+        tiles: Collection[tuple[int, int]],
+        roots: Collection[tuple[int, int]],
+        leaves: range,
+    ) -> Sequence[Any]:
+        """Return in one statement what a proof needs, those that exist: kind, level, number and hash or hashes.
+
+        `tile` rows hold the 16 hashes of a tile, `root` rows its root, `leaf` rows the hash of a leaf (level 0).
+        """
         if self._database.is_sqlite:  # it does not use the key for `(level, number) IN (…)`
-            values: tuple[object, ...] = (json.dumps(wanted),)
+            named: tuple[object, ...] = (json.dumps(list(tiles)), json.dumps(list(roots)))
         else:
-            values = ([level for level, _ in wanted], [number for _, number in wanted])
-        rows = await self._raw(connection, _TILES_NAMED, *values)
-        return [Tile(level=level, number=number, root=root, hashes=hashes) for level, number, root, hashes in rows]
+            named = (*_columns(tiles), *_columns(roots))
+        return await self._raw(connection, _PIECES, *named, leaves.start, leaves.stop)
 
     # What `audit check` reads: past the types, so that damaged rows arrive as they are.
 

@@ -152,9 +152,9 @@ async def _commit(connection: AsyncConnection) -> None:
     try:
         await connection.commit()
     except FOREIGN as failure:
+        await connection.invalidate()  # SQLite stays inside the transaction whose COMMIT failed
         if is_definite(failure):
             raise_named(failure)
-        await connection.invalidate()
         raise CommitUnknown(during="request") from failure
     if warning := connection.info.pop(UNSURE, None):
         raise CommitUnknown(during="request", warning=warning)

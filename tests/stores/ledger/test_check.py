@@ -12,7 +12,7 @@ from sqlalchemy import MetaData
 from sqlalchemy.schema import CreateTable
 
 from factories import tampering
-from factories.ledgers import KeptLedger, kept_ledger, reopened
+from factories.ledgers import KeptLedger, drop_triggers, kept_ledger, reopened
 from factories.tampering import MUTATIONS, Book, Mutation, Truth
 from zhizhao.kernel.clock import HeldClock
 from zhizhao.ledger.check import check
@@ -185,3 +185,20 @@ class TestTampered:
             assert (found.leaf, found.until) == (first, first)
             assert found.entry_id is not None
             assert found.entry_id.bytes == book.leaves[first][1]
+
+    async def test_on_postgresql_too(self, tampered: Tampered, postgres_url: str) -> None:
+        """Three changes of every sort on the other engine: the same findings."""
+        database = Database(postgres_url)
+        await drop_triggers(database)
+        there = reopened(tampered.ledger, database)
+        chance = random.Random(SEED)
+        for change in MUTATIONS * 3:
+            book = tampered.book.copy()
+            truth = change(book, chance, there.keys)
+            if any(isinstance(head[2], bytes) for head in book.heads):
+                continue  # no text of PostgreSQL
+            await book.write_to(database, there.witness_file)
+            found = await finding(there, there.witness)
+            assert found is not None, (SEED, truth)
+            assert truth.is_told_by(found), (SEED, truth, found)
+        await database.close()

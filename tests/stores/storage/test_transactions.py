@@ -179,6 +179,52 @@ class TestWriterOfSqlite:
         await database.close()
 
 
+class TestRefusedCommitOfSqlite:
+    """COMMIT itself fails."""
+
+    @both
+    async def test_a_deferred_key_is_definite(self, sqlite_url: str, *, hot: bool) -> None:
+        """The store says no: nothing is kept, it is not unknown, and the next transaction works."""
+        database = Database(sqlite_url)
+        async with database.write() as connection:
+            await connection.execute(text("CREATE TABLE other (id INTEGER PRIMARY KEY)"))
+            await connection.execute(
+                text(
+                    "CREATE TABLE note (id INTEGER REFERENCES other (id) DEFERRABLE INITIALLY DEFERRED, "
+                    "word TEXT NOT NULL)"
+                )
+            )
+        with pytest.raises(Exception, match="FOREIGN KEY constraint failed") as caught:
+            await add(database, 1, hot=hot)
+        assert not isinstance(caught.value, CommitUnknown)
+        async with database.write() as connection:
+            await connection.execute(text("INSERT INTO other VALUES (2)"))
+        await add(database, 2, hot=hot)
+        assert await kept(database) == [2]
+        await database.close()
+
+    async def test_a_failing_disk_is_unknown(self, sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """An I/O error during COMMIT: the frames may be on the disk or not."""
+        database = Database(sqlite_url)
+        fetch = database.hot.fetch  # type: ignore[attr-defined] # SqliteHot
+
+        async def failing(sql: str, *args: object) -> object:
+            if sql == "COMMIT":
+                failure = sqlite3.OperationalError("disk I/O error")
+                failure.sqlite_errorname = "SQLITE_IOERR_FSYNC"
+                raise failure
+            return await fetch(sql, *args)
+
+        with monkeypatch.context() as broken:
+            broken.setattr(database.hot, "fetch", failing)
+            with pytest.raises(CommitUnknown):
+                async with database.hot.transaction() as hot:
+                    await hot.fetch("SELECT 1")
+        async with database.hot.transaction() as hot:
+            assert (await hot.fetch("SELECT 1"))[0][0] == 1
+        await database.close()
+
+
 async def _limit(database: Database, *, hot: bool, pages: int) -> None:
     """Bound the file's size on the connection that writes."""
     pragma = f"PRAGMA max_page_count = {pages}"
