@@ -87,10 +87,13 @@ class Wallet:
         """Freeze a licence everywhere, at once."""
         self._call("POST", f"/licences/{uscc}/freeze", {})
 
-    def unfreeze(self, uscc: str, *, slip: str, id_number: str) -> None:
-        """Prove the person again by a new slip and unfreeze a licence."""
-        proof = self._bare("POST", "/proofs", {"kind": "slip", "slip": slip, "id_number": id_number})["proof"]
-        self._call("POST", f"/licences/{uscc}/unfreeze", {"proof": proof}, unlocked=True)
+    def unfreeze(self, uscc: str, *, slip: str | None = None, id_number: str | None = None) -> None:
+        """Unfreeze a licence: by the PIN what this wallet froze itself, else the person is proved again by a slip."""
+        body: dict[str, Any] = {}
+        if slip is not None:
+            claim = {"kind": "slip", "slip": slip, "id_number": id_number or ""}
+            body["proof"] = self._bare("POST", "/proofs", claim)["proof"]
+        self._call("POST", f"/licences/{uscc}/unfreeze", body, unlocked=True)
 
     def reset_pin(self, pin: str, *, slip: str, id_number: str) -> None:
         """Prove the person again and set a new PIN."""

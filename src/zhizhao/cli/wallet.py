@@ -35,9 +35,7 @@ class NoWallet(ZhizhaoError):
 
 @click.group()
 @click.option("--server", metavar="URL", help="Address of the installation.")
-@click.option(
-    "--home", required=True, type=click.Path(file_okay=False, path_type=Path), help="Keys and PIN, mode 0600."
-)
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="Keys and PIN, mode 0600.")
 @click.option("--pin", help="The PIN, instead of the kept one.")
 @click.pass_context
 def wallet(ctx: click.Context, server: str | None, home: Path | None, pin: str | None) -> None:

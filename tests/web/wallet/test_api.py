@@ -10,8 +10,11 @@ import pytest
 from factories.devices import PhoneKey
 from factories.holders import PIN, JsonPhone, redeem
 from factories.house import END, MATTER, TestHouse, id_of, name_of, uscc_of
+from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.code24 import parse_code
 from zhizhao.kernel.idcard import guess_document
+from zhizhao.licence.freeze import freeze
+from zhizhao.licence.life import Cause
 from zhizhao.registry.entity import EntityStatus
 
 Phones = Callable[[], JsonPhone]
@@ -295,7 +298,6 @@ BODIES: dict[str, Any] = {
     "/wallet/api/devices/revive": {"proof": "x"},
     "/wallet/api/devices/{device_id}/revoke": {"pin": "x"},
     "/wallet/api/licences/{uscc}/download": DECLARATION,
-    "/wallet/api/licences/{uscc}/unfreeze": {"proof": "x"},
 }
 """Well-formed bodies, so that nothing but the missing proof can be refused."""
 
@@ -317,7 +319,7 @@ class TestLoss:
         assert (await phone.ask("GET", "/licences")).json()["licences"][0]["state"] == "frozen"
 
     async def test_unfreeze_by_a_new_proof(self, holders: TestHouse, phone_of: Phones) -> None:
-        """A proof of the owner lifts the freeze; another person's, or a used one, does not."""
+        """A proof of the owner lifts any freeze; another person's, or a used one, does not."""
         phone = phone_of()
         uscc = await phone.ready()
         await phone.ask("POST", f"/licences/{uscc}/freeze")
@@ -330,6 +332,25 @@ class TestLoss:
         await phone.ask("POST", f"/licences/{uscc}/freeze")
         assert refused(await phone.ask("POST", f"/licences/{uscc}/unfreeze", {"proof": own})) == (403, "proof-needed")
 
+    async def test_own_freeze_by_the_pin(self, holders: TestHouse, phone_of: Phones) -> None:
+        """What the same wallet froze is lifted by its PIN; a locked token, a stranger and other channels are not."""
+        phone, other = phone_of(), phone_of()
+        uscc = await phone.ready(7)
+        await other.ready(8)
+        unlocked = phone.token
+        await phone.ask("POST", f"/licences/{uscc}/freeze")
+        phone.token = (await phone.ask("POST", "/token", token=False)).json()["access_token"]
+        assert refused(await phone.ask("POST", f"/licences/{uscc}/unfreeze", {})) == (403, "unlock-needed")
+        assert refused(await other.ask("POST", f"/licences/{uscc}/unfreeze", {})) == (403, "not-entitled")
+        phone.token = unlocked
+        assert (await phone.ask("POST", f"/licences/{uscc}/unfreeze", {})).status_code == 204
+        again = await phone.ask("POST", f"/licences/{uscc}/unfreeze", {})
+        assert refused(again) == (409, "licence-transition-refused")
+        async with holders.parts.database.write() as connection:
+            clerk = Cause(actor=Actor(ActorKind.STAFF, "acc_1"), because="reported-at-window")
+            await freeze(connection, uscc, cause=clerk, office=holders.parts.office)
+        assert refused(await phone.ask("POST", f"/licences/{uscc}/unfreeze", {})) == (403, "proof-needed")
+
     async def test_disown(self, holders: TestHouse, phone_of: Phones) -> None:
         """不是我操作 freezes the licence, writes it down and tells the others by an event."""
         phone = phone_of()
@@ -338,6 +359,7 @@ class TestLoss:
         done = await redeem(holders, client.client_id, (await phone.show(uscc)).json()["code"])
         record = done.presentation.presentation_id
         assert (await phone.ask("POST", f"/records/{record}/disown")).status_code == 200
+        assert refused(await phone.ask("POST", f"/licences/{uscc}/unfreeze", {})) == (403, "proof-needed")
         assert (await phone.ask("GET", "/licences")).json()["licences"][0]["state"] == "frozen"
         async with holders.parts.database.read() as connection:
             rows = await connection.exec_driver_sql("SELECT kind FROM outbox")
@@ -380,6 +402,11 @@ class TestDescription:
         assert all(path.startswith("/wallet/api/") for path in document["paths"])
         operations = [o for methods in document["paths"].values() for o in methods.values()]
         assert all(o.get("description") for o in operations)
+        for path, methods in document["paths"].items():
+            for method, operation in methods.items():
+                asked = {name for need in operation["security"] for name in need}
+                assert asked == (set() if path.endswith("/info") else asked | {"proof"}), (method, path)
+                assert path.endswith("/info") or {"401", "403", "429", "503"} <= set(operation["responses"])
 
     async def test_info(self, phone_of: Phones) -> None:
         """What a client must know before it begins, without a proof."""

@@ -287,7 +287,7 @@ class TestShow:
         phone.page.get_by_role("button", name="不是我操作").click()
         phone.page.wait_for_url(f"**/wallet#{uscc_of(54)}")
         expect(phone.page.locator(".zz-licence .zz-chip")).to_have_text("已冻结")
-        phone.page.get_by_role("link", name="恢复使用").click()
+        phone.page.get_by_role("button", name="恢复使用").click()
         expect(phone.page.locator("[data-step=way]")).to_be_visible()
         phone.page.locator("[data-go=slip]").click()
         phone.page.locator("#f-slip").fill(phone.served.do(phone.served.house._slip(54)))
@@ -445,12 +445,14 @@ class TestLoss:
         phone.page.wait_for_url("**/wallet/enrol")
 
     def test_freeze_one_licence(self, phone: BrowserPhone) -> None:
-        """A licence is frozen from its face, without the PIN."""
+        """A licence is frozen from its face, without the PIN; what this phone froze comes back by the PIN."""
         phone.ready(74)
         phone.open(f"/wallet/licence#{uscc_of(74)}")
         phone.page.get_by_text("冻结这张执照").click()
         phone.page.get_by_role("button", name="冻结 济宁示例第74商贸有限公司").click()
         expect(phone.page.locator(".zz-licence .zz-chip")).to_have_text("已冻结")
+        phone.page.get_by_role("button", name="恢复使用").click()
+        expect(phone.page.locator(".zz-licence .zz-chip")).to_have_text("有效")
 
 
 class TestOffline:

@@ -114,7 +114,10 @@ root.addEventListener("submit", (event) => {
   submit(event.target);
 });
 byId("scanner").addEventListener("scanned", (event) => {
-  if (takeSlip(event.detail.text)) event.preventDefault();
+  if (!takeSlip(event.detail.text)) return;
+  event.preventDefault();
+  // a closing dialog gives the focus back to its opener; the next field is better
+  byId("scanner").addEventListener("close", () => setTimeout(() => byId("f-id_number").focus()), { once: true });
 });
 
 if (await readyKey()) {
