@@ -1,7 +1,7 @@
 """Background work of an installation, done by the one worker that leads (HOUSE.md §2: units of work)."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -15,10 +15,16 @@ from zhizhao.ledger.keeper import Keeper
 from zhizhao.ledger.witness import FileWitness
 from zhizhao.licence.issue_pending import issue_pending
 from zhizhao.licence.life import Cause
+from zhizhao.storage.deliver import AfterCommit, Deliverer
 
 log = structlog.get_logger("zhizhao.jobs")
 TICKET_KEEP = timedelta(days=1)
 """How long a spent or expired ticket stays, so that a second scan hears “used” or “expired”, not “unknown”."""
+
+
+AFTER_COMMIT: Mapping[str, Sequence[AfterCommit]] = {}
+"""Reactions after the commit by event kind, in floor order: oversight and notice will stand here (HOUSE.md §2). An
+event without one is forgotten once it was delivered to nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ def jobs(parts: Parts) -> list[Job]:
     return [
         Job("seal", parts.settings.seal_seconds, keeper.work),
         Job("issue", 1.0, lambda: issue(parts)),
+        Job("deliver", 1.0, Deliverer(parts.database, AFTER_COMMIT, clock=parts.clock).work),
         Job("forget", 60, lambda: forget(parts)),
     ]
 
