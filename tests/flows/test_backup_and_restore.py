@@ -340,3 +340,28 @@ class TestMigrate:
         here = installed(tmp_path / "here")
         with hold_writer(here.folder, clock=SystemClock()):
             refused(here, "unsafe-store", "migrate")
+
+
+class TestServe:
+    """What `serve` refuses, before it listens."""
+
+    def test_a_held_place(self, tmp_path: Path) -> None:
+        """The holder is named in one line."""
+        here = installed(tmp_path / "here")
+        here.told("migrate")
+        with hold_writer(here.folder, clock=SystemClock()):
+            assert "pid" in refused(here, "unsafe-store", "serve", "--port", "0")
+
+    def test_a_restore_that_waits(self, tmp_path: Path) -> None:
+        """In maintenance nobody is served, and the line says what ends it."""
+        here = installed(tmp_path / "here")
+        here.told("migrate")
+        act(here, 2)
+        here.told("backup", str(tmp_path / "b"))
+        here.told("restore", str(tmp_path / "b"))
+        assert "--confirm" in refused(here, "maintenance", "serve", "--port", "0")
+
+    def test_an_old_schema(self, tmp_path: Path) -> None:
+        """A store that was not migrated is not served."""
+        here = installed(tmp_path / "here")
+        refused(here, "schema-mismatch", "serve", "--port", "0")

@@ -93,15 +93,20 @@ def serve_parts(parts: Parts) -> ASGIApp:
 @asynccontextmanager
 async def _life(parts: Parts, press: Press) -> AsyncIterator[None]:
     """Start-up checks, background work, an orderly end: what was accepted is finished, then the store is closed."""
-    with _writers_place(parts):
-        for warning in await require_safe_store(parts.database, clock=parts.clock, demo=parts.settings.demo):
-            structlog.get_logger("zhizhao.start").warning("start-warning", told=warning)
+    with writers_place(parts):
+        await require_safe(parts)
         async with _working(parts, press):
             yield
 
 
-def _writers_place(parts: Parts) -> AbstractContextManager[None]:
-    """Hold the single writer's place on SQLite; PostgreSQL has many writers."""
+async def require_safe(parts: Parts) -> None:
+    """Check what SECURITY.md §3.5 asks of the store; warnings go to the log. Raises UnsafeStore and its like."""
+    for warning in await require_safe_store(parts.database, clock=parts.clock, demo=parts.settings.demo):
+        structlog.get_logger("zhizhao.start").warning("start-warning", told=warning)
+
+
+def writers_place(parts: Parts) -> AbstractContextManager[None]:
+    """Hold the single writer's place on SQLite; PostgreSQL has many writers. Raises UnsafeStore, naming the holder."""
     if parts.database.is_sqlite:
         return hold_writer(parts.settings.data_path(), clock=parts.clock)
     return nullcontext()

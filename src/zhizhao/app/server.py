@@ -1,5 +1,6 @@
 """Serve an installation with uvicorn: one process on SQLite, as many workers as cores on PostgreSQL."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -7,7 +8,8 @@ import uvicorn
 from litestar.types import ASGIApp
 from uvicorn.supervisors import Multiprocess
 
-from zhizhao.app.build import create_app
+from zhizhao.app.build import create_app, require_safe, writers_place
+from zhizhao.app.parts import open_parts
 from zhizhao.settings import Settings
 from zhizhao.storage.errors import UnsafeStore
 from zhizhao.web.metrics import Metrics
@@ -55,8 +57,16 @@ def serve(settings: Settings, *, host: str, port: int, workers: int = 1, metrics
     """Serve until told to stop. Raises UnsafeStore and every refusal of the start-up checks before listening."""
     if workers > 1 and settings.url_of_database().startswith("sqlite"):
         raise UnsafeStore(reason="SQLite has one writing process; use PostgreSQL for more than one worker")
+    asyncio.run(_require_startable(settings))
     config = config_of(settings, host=host, port=port, workers=workers, metrics_port=metrics_port)
     if workers == 1:
         uvicorn.Server(config).run()
         return
     Multiprocess(config, [config.bind_socket()]).run()
+
+
+async def _require_startable(settings: Settings) -> None:
+    """Run the start-up checks once before anything listens, so that a refusal is one line on the command line."""
+    async with open_parts(settings) as parts:
+        with writers_place(parts):
+            await require_safe(parts)
