@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from zhizhao.trust.demo_authority import DemoAuthority
 from zhizhao.trust.secret import hash_secret
 from zhizhao.trust.totp import new_totp_secret
 from zhizhao.web.desk.routes import handlers as desk_handlers
+from zhizhao.web.desk.verbs import DeskVerbs
 from zhizhao.web.office.routes import handlers as office_handlers
 from zhizhao.web.session import COOKIE
 from zhizhao.web.staff.routes import handlers as staff_handlers
@@ -55,10 +56,13 @@ def archivist_of(house: TestHouse) -> Archivist:
     )
 
 
-def counter_app(house: TestHouse, *extra: Any, **verbs: Any) -> Litestar:
+def counter_app(
+    house: TestHouse, *extra: Any, change: Callable[[DeskVerbs], DeskVerbs] | None = None, **verbs: Any
+) -> Litestar:
     """Return an application of the desk, the office and the sign-in over planted parts; `verbs` replaces desk verbs."""
     parts = house.parts
     desk = replace(wire_desk.wire(parts, archivist_of(house)), **verbs)
+    desk = change(desk) if change else desk
     return build_app(
         handlers=[*desk_handlers, *office_handlers, *staff_handlers, *extra],
         dependencies={
