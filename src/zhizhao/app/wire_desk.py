@@ -8,6 +8,7 @@ from zhizhao.app.parts import Parts
 from zhizhao.catalogue.matter import Function, Matter
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.clock import BEIJING, today
+from zhizhao.ledger.entry import Act, new_entry
 from zhizhao.licence.face import LicenceFace
 from zhizhao.onboarding.client import Client
 from zhizhao.presentation.archive import Archivist
@@ -99,6 +100,11 @@ class _Desk:
             clock=parts.clock,
         )
 
+    async def note_view(self, connection: Transaction, presentation_id: str, actor: Actor, form: str) -> None:
+        act, facts = Act.DESK_PRESENTATION_VIEWED, {"as": form}
+        entry = new_entry(self.parts.clock, act=act, actor=actor, object_id=presentation_id, facts=facts)
+        await self.parts.ledger.append(connection, entry)
+
     async def keep_setting(self, connection: Transaction, account_id: str, setting: DeskSetting) -> DeskSetting:
         return await keep_setting(connection, account_id, setting=setting, store=self.book)
 
@@ -132,6 +138,7 @@ def wire(parts: Parts, archives: Archivist) -> DeskVerbs:
         file_case=desk.file_case,
         archive=archives.archive,
         match_holder=desk.match_holder,
+        note_view=desk.note_view,
         setting=desk.book.setting,
         keep_setting=desk.keep_setting,
         note_scan=desk.note_scan,

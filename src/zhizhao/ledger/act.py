@@ -58,6 +58,8 @@ class Act(StrEnum):
     """A client's system redeemed a code."""
     DESK_PRESENTATION_REDEEMED = "desk:presentation:redeemed"
     """A clerk redeemed a code at a counter."""
+    DESK_PRESENTATION_VIEWED = "desk:presentation:viewed"
+    """A clerk opened a stored verification or took its archive copy; `as` says which."""
     DESK_CASE_FILED = "desk:case:filed"
     """A presentation was filed under a case, moved to another, or taken out."""
     API_HOLDER_MATCHED = "api:holder:matched"

@@ -6,11 +6,14 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from factories.counters import UNIT, counter_app, plant_account, session_of
 from factories.holders import open_holders
 from factories.house import MATTER, TestHouse, id_of, uscc_of
 from zhizhao.kernel.errors import CodeMalformed, ZhizhaoError
+from zhizhao.ledger.entry import Act, parse_entry
+from zhizhao.ledger.store import ENTRY
 from zhizhao.licence.in_force import NotInForce
 from zhizhao.mandate.decision import Step
 from zhizhao.onboarding.errors import (
@@ -163,6 +166,19 @@ class TestOwnRecords:
         assert answers[0].status_code == answers[1].status_code == answers[2].status_code == 404
         assert presentation not in (await other.get("/desk/records")).text
         assert "济宁示例第1" not in (await other.get("/desk")).text
+
+    async def test_looking_again_is_recorded(self, house: TestHouse) -> None:
+        """A page opened from the book and an archive copy taken are entries, with who and what (SECURITY.md §3.12)."""
+        window = await window_of(house, UNIT, "wang.yan")
+        await window.post("/desk/scan", {"code": await shown(house)})
+        presentation = (await window.get("/desk/records")).text.split("/desk/presentations/")[1].split('"')[0]
+        await window.get(f"/desk/presentations/{presentation}")
+        await window.get(f"/desk/presentations/{presentation}/licence.pdf")
+        async with house.parts.database.read() as reader:
+            rows = await reader.execute(select(ENTRY.c.body).order_by(ENTRY.c.entry_id))
+            seen = [parse_entry(row.body) for row in rows]
+        views = [(e.object_id, e.facts["as"]) for e in seen if e.act is Act.DESK_PRESENTATION_VIEWED]
+        assert views == [(presentation, "page"), (presentation, "pdf")]
 
     async def test_a_unit_without_a_client_is_told(self, house: TestHouse) -> None:
         """No client, no desk: said in words, with who to ask."""

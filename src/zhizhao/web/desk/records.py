@@ -81,15 +81,16 @@ async def records(
 async def show_record(
     request: Request[Any, Any, Any],
     presentation_id: PresentationId,
-    reader: NamedDependency[Transaction],
+    tx: NamedDependency[Transaction],
     *,
     desk_verbs: NamedDependency[DeskVerbs],
     done: Word = "",
     open: Word = "",  # noqa: A002 the name of the query
 ) -> Response[Any]:
-    """Show one stored verification on the stage, marked as a record."""
-    place = await place_of(request, reader, verbs=desk_verbs)
-    stage = await _record(reader, presentation_id, place=place, verbs=desk_verbs, done=done, open_form=open)
+    """Show one stored verification on the stage, marked as a record; that somebody looked again is noted."""
+    place = await place_of(request, tx, verbs=desk_verbs)
+    stage = await _record(tx, presentation_id, place=place, verbs=desk_verbs, done=done, open_form=open)
+    await desk_verbs.note_view(tx, presentation_id, place.actor, "page")
     return show(request, stage)
 
 
@@ -180,6 +181,8 @@ async def archive(
         place = await place_of(request, reader, verbs=desk_verbs)
         presentation = await desk_verbs.presentation(reader, presentation_id, place.client.client_id)
     pdf = await desk_verbs.archive(presentation)
+    async with database.write() as tx:
+        await desk_verbs.note_view(tx, presentation_id, place.actor, "pdf")
     how = "inline" if show else "attachment"
     headers = {
         "content-disposition": f'{how}; filename="{presentation_id}.pdf"',

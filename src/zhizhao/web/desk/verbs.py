@@ -82,6 +82,8 @@ class DeskVerbs:
     archive: Callable[[Presentation], Awaitable[bytes]]
     """The signed archive copy as PDF. Raises ArchiveRefused."""
     match_holder: MatchHolder
+    note_view: Callable[[Transaction, str, Actor, str], Awaitable[None]]
+    """Notes in the ledger that a clerk looked again: presentation, who, and as what (`page` or `pdf`)."""
     setting: Callable[[Transaction, str], Awaitable[DeskSetting]]
     keep_setting: Callable[[Transaction, str, DeskSetting], Awaitable[DeskSetting]]
     """Raises SettingMalformed."""
