@@ -75,5 +75,5 @@ def check_username(text: str) -> str:
 def check_duties(roles: frozenset[Role]) -> frozenset[Role]:
     """Check that at most one of the three administrations is among the roles. Raises DutiesConflict."""
     if len(roles & ADMINISTRATORS) > 1:
-        raise DutiesConflict(roles=sorted(roles & ADMINISTRATORS))
+        raise DutiesConflict(roles=sorted(r.value for r in roles & ADMINISTRATORS))
     return roles
