@@ -5,13 +5,15 @@ from datetime import datetime
 
 from zhizhao.app.parts import Parts
 from zhizhao.catalogue.errors import MatterUnknown
+from zhizhao.catalogue.matter import Matter
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.page import Page
 from zhizhao.kernel.text import mask_name
 from zhizhao.ledger.entry import Act, new_entry
 from zhizhao.licence.errors import TransitionRefused
+from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.freeze import freeze
-from zhizhao.licence.licence import Licence
+from zhizhao.licence.licence import CurrentLicence
 from zhizhao.licence.life import Cause
 from zhizhao.licence.status import LifeAct
 from zhizhao.licence.unfreeze import unfreeze
@@ -23,6 +25,7 @@ from zhizhao.wallet.access import Caller
 from zhizhao.wallet.entitlement import HolderRole
 from zhizhao.wallet.errors import CopyOutOfDate, NotDownloaded, NotEntitled, PersonMismatch, ProofNeeded
 from zhizhao.wallet.events import PresentationDisowned
+from zhizhao.wallet.holding import Holding
 from zhizhao.web.wallet.handle import read_handle
 from zhizhao.web.wallet.ticket_watch import TicketWatch
 from zhizhao.web.wallet.verbs import Record, RecordQuery, Shown, TicketNews, Wanted
@@ -49,41 +52,53 @@ class WalletUses:
 
     async def show(self, caller: Caller, wanted: Wanted) -> Shown:
         """Give out a ticket for the copy on this device. The door has asked for the unlock."""
-        parts = self.parts
-        async with parts.database.read() as connection:
-            copy = await parts.wallets.copy(connection, wanted.uscc, device_id=caller.device.device_id)
-            licence = await parts.licences.current(connection, wanted.uscc)
-            if copy is None or licence is None:
-                raise NotDownloaded(uscc=wanted.uscc, device=caller.device.device_id)
-            if wanted.matter is not None and await parts.catalogue.matter(connection, wanted.matter) is None:
-                raise MatterUnknown(matter=wanted.matter)
-        if wanted.role is not None and wanted.role != copy.role:
+        matter = await self._matter(wanted.matter)
+        holding, licence = await self._standing(caller, wanted.uscc)
+        if wanted.role is not None and wanted.role != holding.role:
             raise NotEntitled(uscc=wanted.uscc, role=wanted.role)
-        if copy.version != licence.version:
-            raise CopyOutOfDate(uscc=wanted.uscc, copy=copy.version, current=licence.version)
+        if holding.version != licence.version:
+            raise CopyOutOfDate(uscc=wanted.uscc, copy=holding.version, current=licence.version)
         presenter = mask_name(caller.person.name)
-        ticket = await parts.show_line.show(
+        ticket = await self.parts.show_line.show(
             Showing(
                 uscc=wanted.uscc,
                 person_id=caller.person.person_id,
                 device_id=caller.device.device_id,
-                role=copy.role.value,
-                mandate_id=copy.mandate_id,
+                role=holding.role.value,
+                mandate_id=holding.mandate_id,
                 presenter_name=presenter,
                 matter=wanted.matter,
             )
         )
-        fields = await self._fields(licence, wanted.matter)
-        return Shown(ticket=ticket, licence=licence, presenter=presenter, role=copy.role.value, fields=fields)
+        face = licence.face
+        return Shown(
+            ticket=ticket,
+            face=face,
+            status=licence.status.value,
+            presenter=presenter,
+            role=holding.role.value,
+            fields=_fields(face, matter),
+        )
 
-    async def _fields(self, licence: Licence, matter_code: str | None) -> tuple[tuple[str, str], ...]:
-        items = [(item.field, item.label) for item in licence.face.items]
-        whole = (*items[:1], *FACE_FIELDS, *items[1:])
-        if matter_code is None:
-            return whole
+    async def _standing(self, caller: Caller, uscc: str) -> tuple[Holding, CurrentLicence]:
+        """Return the copy on this device and the licence in force, by the driver's own SQL: showing is a hot path."""
+        device_id = caller.device.device_id
+        async with self.parts.database.hot.transaction() as hot:
+            holdings = await self.parts.wallets.holding_hot(hot, [(device_id, uscc)])
+            licences = await self.parts.licences.current_hot(hot, [uscc])
+        holding, licence = holdings.get((device_id, uscc)), licences.get(uscc)
+        if holding is None or licence is None:
+            raise NotDownloaded(uscc=uscc, device=device_id)
+        return holding, licence
+
+    async def _matter(self, code: str | None) -> Matter | None:
+        if code is None:
+            return None
         async with self.parts.database.read() as connection:
-            matter = await self.parts.catalogue.matter(connection, matter_code)
-        return tuple(f for f in whole if matter is not None and f[0] in matter.fields)
+            matter = await self.parts.catalogue.matter(connection, code)
+        if matter is None:
+            raise MatterUnknown(matter=code)
+        return matter
 
     async def ticket_state(self, caller: Caller, handle: str) -> TicketNews:
         """Return where a ticket of this person stands. Raises TicketUnknown."""
@@ -226,6 +241,13 @@ class WalletUses:
         last = next((act for act in reversed(acts) if act.act is LifeAct.FREEZE), None)
         if last is None or (last.actor, last.because) != (_actor(caller), BY_HOLDER):
             raise ProofNeeded(reason="frozen by another channel", uscc=uscc)
+
+
+def _fields(face: LicenceFace, matter: Matter | None) -> tuple[tuple[str, str], ...]:
+    """Return (field, label) of what a reader may get at most, the code second as on every list."""
+    items = [(item.field, item.label) for item in face.items]
+    whole = (*items[:1], *FACE_FIELDS, *items[1:])
+    return whole if matter is None else tuple(field for field in whole if field[0] in matter.fields)
 
 
 def _cursor(at: datetime) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from zhizhao.catalogue.matter import Matter
 from zhizhao.kernel.page import Page
+from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.licence import Licence
 from zhizhao.presentation.presentation import Presentation
 from zhizhao.presentation.ticket import Ticket
@@ -37,7 +38,9 @@ class Shown:
     """A ticket with what its holder should know before anybody reads it."""
 
     ticket: Ticket
-    licence: Licence
+    face: LicenceFace
+    status: str
+    """Of the licence: `valid`, `changed`, `suspended` or `withdrawn`."""
     presenter: str
     """Masked name."""
     role: str
