@@ -164,6 +164,7 @@ class TestFiling:
         desk.goto(counter.base + "/desk?edit=1")
         desk.fill("#f-case_number", "")
         desk.click("button:has-text('保存')")
+        desk.wait_for_url("**/desk", wait_until="networkidle")
         scanned(desk, counter, phones[0])
         desk.keyboard.press("F9")
         desk.fill("#f-case_number", "JN2026-000777")
