@@ -15,11 +15,14 @@ from zhizhao.ledger.keeper import Keeper
 from zhizhao.ledger.witness import FileWitness
 from zhizhao.licence.issue_pending import issue_pending
 from zhizhao.licence.life import Cause
+from zhizhao.staff.counter.store import CounterStore
 from zhizhao.storage.deliver import AfterCommit, Deliverer
 
 log = structlog.get_logger("zhizhao.jobs")
 TICKET_KEEP = timedelta(days=1)
 """How long a spent or expired ticket stays, so that a second scan hears “used” or “expired”, not “unknown”."""
+BOOK_KEEP = timedelta(days=183)
+"""How long a counter's own book stays: six months; presentations and the ledger have their own terms."""
 
 
 AFTER_COMMIT: Mapping[str, Sequence[AfterCommit]] = {}
@@ -54,12 +57,13 @@ async def issue(parts: Parts) -> None:
 
 
 async def forget(parts: Parts) -> None:
-    """Delete what its retention has passed: tickets, idempotency keys, seen proofs, ended sessions."""
+    """Delete what its retention has passed: tickets, idempotency keys, seen proofs, ended sessions, old books."""
     async with parts.database.write() as connection:
         now = await parts.database.now(connection)
         await parts.presentations.forget_tickets(connection, before=now - TICKET_KEEP)
         await parts.presentations.forget_keys(connection, now=now)
         await parts.wallets.forget(connection)
+        await CounterStore().forget_scans(connection, before=now - BOOK_KEEP)
 
 
 async def run(job: Job, *, stop: asyncio.Event) -> None:

@@ -1,6 +1,6 @@
 """Binds the verbs of the registration office."""
 
-from zhizhao.app.parts import Parts, issuer_names
+from zhizhao.app.parts import Parts
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.page import Page
 from zhizhao.ledger.entry import Act, new_entry
@@ -8,7 +8,6 @@ from zhizhao.licence.freeze import freeze
 from zhizhao.licence.issue import issue
 from zhizhao.licence.licence import Licence, LicenceHead
 from zhizhao.licence.life import Cause
-from zhizhao.licence.office import Office
 from zhizhao.licence.unfreeze import unfreeze
 from zhizhao.registry.entity import Entity
 from zhizhao.storage.database import Transaction
@@ -26,14 +25,7 @@ class _Window:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
-        self.office = Office(
-            store=parts.licences,
-            ledger=parts.ledger,
-            outbox=parts.outbox,
-            keys=parts.keys,
-            names=issuer_names(parts.settings),
-            clock=parts.clock,
-        )
+        self.office = parts.office
 
     async def search(self, connection: Transaction, text: str, after: str | None) -> Page[Entity]:
         return await self.parts.registry.search(connection, text, limit=ROWS, after=after)

@@ -1,8 +1,10 @@
 """The counter's book in each store: settings are kept, lines are counted and found, units see their own."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from factories.house import TestHouse
+from zhizhao.kernel.clock import HeldClock
 from zhizhao.kernel.ids import time_ordered_id
 from zhizhao.staff.counter.keep_setting import keep_setting
 from zhizhao.staff.counter.scan import Scan, Today
@@ -60,6 +62,16 @@ class TestBook:
             assert await BOOK.counts(reader, "a", unit="u", since=AT) == Today(25, 20)
             assert await BOOK.counts(reader, "a", unit="u", since=AT + timedelta(minutes=20)) == Today(5, 4)
             assert await BOOK.counts(reader, "nobody", unit="u", since=AT) == Today(0, 0)
+
+    async def test_old_lines_are_forgotten(self, house: TestHouse) -> None:
+        """Lines written before a moment go, later ones stay."""
+        clock = HeldClock(AT)
+        async with house.parts.database.write() as tx:
+            for number in range(6):
+                await BOOK.add_scan(tx, replace(line(house, number), scan_id=time_ordered_id(clock)))
+                clock.move(minutes=1)
+            assert await BOOK.forget_scans(tx, before=AT + timedelta(minutes=4)) == 4
+            assert len(await BOOK.of_unit(tx, "u", before=None)) == 2
 
     async def test_a_unit_sees_its_own_lines(self, house: TestHouse) -> None:
         """Pages and search stay inside the unit."""

@@ -238,6 +238,17 @@ class TestIdle:
         expect(desk.locator("#stage")).to_have_attribute("data-view", "ready")
         assert phones[0].uscc not in desk.locator("#stage").inner_text()
 
+    def test_the_end_of_the_session_is_announced(self, desk: Page) -> None:
+        """Two minutes before the thirty are over; one action keeps it (SECURITY.md §3.8)."""
+        desk.clock.install()
+        desk.reload(wait_until="networkidle")
+        desk.clock.run_for(27 * 60_000)
+        expect(desk.locator("[data-session]")).to_be_hidden()
+        desk.clock.run_for(61_000)
+        expect(desk.locator("[data-session]")).to_contain_text("两分钟后将退出登录")
+        desk.click("[data-session-stay]")
+        expect(desk.locator("[data-session]")).to_be_hidden()
+
 
 class TestNetwork:
     """Unknown is not refused, and a lost answer is not a lost scan."""

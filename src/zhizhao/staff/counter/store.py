@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Index, Row, Table, and_, case, func, insert, or_, select
+from sqlalchemy import Boolean, Column, Index, Row, Table, and_, case, delete, func, insert, or_, select
 
+from zhizhao.kernel.clock import to_micros
 from zhizhao.staff.counter.scan import ACCEPTED, Scan, Today
 from zhizhao.staff.counter.setting import DeskSetting
 from zhizhao.storage.database import Transaction
@@ -61,6 +62,14 @@ class CounterStore:
     async def add_scan(self, connection: Transaction, scan: Scan) -> None:
         """Write one line."""
         await connection.execute(insert(SCAN).values({**asdict(scan), "scan_id": scan.scan_id.bytes}))
+
+    async def forget_scans(self, connection: Transaction, *, before: datetime) -> int:
+        """Delete lines older than a moment; return how many. Presentations and the ledger are kept elsewhere.
+
+        The ids are UUIDv7 (milliseconds first), so the primary key finds the old ones.
+        """
+        first_kept = (to_micros(before) // 1000 << 80).to_bytes(16)
+        return (await connection.execute(delete(SCAN).where(SCAN.c.scan_id < first_kept))).rowcount
 
     async def latest(self, connection: Transaction, account_id: str, *, unit: str, limit: int = 20) -> list[Scan]:
         """Return a desk's latest lines, newest first."""
