@@ -8,6 +8,7 @@ from typing import Any
 from zhizhao.app.parts import Parts
 from zhizhao.app.wallet_uses import WalletUses
 from zhizhao.kernel.actor import Actor, ActorKind
+from zhizhao.kernel.clock import today
 from zhizhao.ledger.entry import Act
 from zhizhao.licence.bind import bind
 from zhizhao.licence.errors import LicenceUnknown
@@ -29,9 +30,10 @@ from zhizhao.wallet.device import Device, require_active
 from zhizhao.wallet.download import download
 from zhizhao.wallet.enrol import Application, Enrolled, enrol
 from zhizhao.wallet.entitle import Entitled, entitle
-from zhizhao.wallet.entitlement import HolderRole
+from zhizhao.wallet.entitlement import Entitlement, HolderRole
 from zhizhao.wallet.errors import DeviceUnknown, NotDownloaded, NotEntitled, WalletTokenRefused
 from zhizhao.wallet.lose import lose
+from zhizhao.wallet.person import Person
 from zhizhao.wallet.proving.proof import Proof, RealNameClaim, SlipClaim
 from zhizhao.wallet.proving.prove import prove
 from zhizhao.wallet.real_name import DemoRealName, RealNameProvider
@@ -141,7 +143,26 @@ class _Wallet:
     # ---------------------------------------------------------------- licences
 
     async def _entitled(self, connection: Transaction, caller: Caller) -> tuple[Entitled, ...]:
-        return await entitle(connection, caller.person, registry=self.parts.registry)
+        return await entitle(connection, caller.person, registry=self.parts.registry, grants=self._grants)
+
+    async def _grants(self, connection: Transaction, person: Person) -> Sequence[Entitlement]:
+        """Return what live mandates give a person: accepted, not ended, given by the present representative.
+
+        One that begins later may be downloaded already (DOMAIN.md §4.2); using it is decided at each use.
+        """
+        found = await self.parts.mandates.by_grantee(connection, person.id_lookup)
+        entities = await self.parts.registry.get_many(connection, sorted({grant.uscc for grant in found}))
+        on = today(await self.parts.mandates.now(connection))
+        live = [
+            grant
+            for grant in found
+            if grant.accepted_at is not None
+            and grant.withdrawn_at is None
+            and grant.to_on >= on
+            and grant.uscc in entities
+            and entities[grant.uscc].principal.lookup == grant.principal_lookup
+        ]
+        return [Entitlement(grant.uscc, HolderRole(grant.role.value), grant.mandate_id) for grant in live]
 
     async def _roles(self, connection: Transaction, caller: Caller) -> Mapping[str, HolderRole]:
         return {e.entity.uscc: e.entitlement.role for e in await self._entitled(connection, caller)}

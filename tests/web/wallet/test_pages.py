@@ -24,6 +24,7 @@ from factories.phones import PIN, BrowserPhone, new_phone
 from zhizhao.kernel.idcard import birth_date
 from zhizhao.wallet.pin import COMMON, pin_fault
 
+pytestmark = pytest.mark.browser
 CLIENT = "任城区政务服务中心（演示）"
 REDEEMED = {"case_number": "JN2026-000117"}
 
