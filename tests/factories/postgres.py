@@ -72,7 +72,18 @@ class Postgres:
 
     def sql(self, text: str, database: str = "postgres") -> str:
         """Run SQL through psql, return its bare output."""
-        command = [BINARIES[0] / "psql", "-qAtX", "-h", "127.0.0.1", "-p", str(self.port), "-U", "zhizhao", "-d", database]
+        command = [
+            BINARIES[0] / "psql",
+            "-qAtX",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+            "-U",
+            "zhizhao",
+            "-d",
+            database,
+        ]
         done = subprocess.run([*command, "-c", text], capture_output=True, check=True, text=True)
         return done.stdout.strip()
 
