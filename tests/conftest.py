@@ -16,6 +16,11 @@ from zhizhao.storage.migrate import migrate
 _numbers = itertools.count()
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name bytes by their length: fresh keys would give each worker other names, and workers must collect the same."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """One PostgreSQL server per test process, with a migrated template database."""
