@@ -23,7 +23,7 @@ STATES = [
 class TestPlan:
     """The acts in order."""
 
-    @pytest.mark.parametrize("state", STATES, ids=str)
+    @pytest.mark.parametrize("state", STATES, ids=lambda s: f"{s.withdrawn}-{'+'.join(sorted(s.holds))}")
     @pytest.mark.parametrize("status", EntityStatus)
     def test_it_always_arrives(self, state: LifeState, status: EntityStatus) -> None:
         """Whatever stood before: afterwards the licence is as the register says, holds of the holder untouched."""

@@ -72,7 +72,7 @@ TABLE |= {
 class TestAfter:
     """The transition table."""
 
-    @pytest.mark.parametrize("key", TABLE, ids=str)
+    @pytest.mark.parametrize("key", TABLE, ids=[f"{within}-{'+'.join(sorted(held))}" for within, held in TABLE])
     @pytest.mark.parametrize("act", LifeAct)
     def test_each_act_on_each_state(self, key: tuple[bool, frozenset[Hold]], act: LifeAct) -> None:
         """The table above is the whole truth."""
