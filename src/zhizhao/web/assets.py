@@ -17,6 +17,7 @@ from litestar import Request, Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from zhizhao.web.bundle import MOST, bundle
 from zhizhao.web.csp import WORKER_CSP
 from zhizhao.web.guards import COOKIELESS, PUBLIC
 
@@ -35,6 +36,10 @@ TYPES: Final = {
 UNPACKED: Final = {".png", ".ico"}
 YEAR: Final = "public, max-age=31536000, immutable"
 HASH_LENGTH: Final = 10
+BUNDLES: Final = "bundle/"
+KEPT_BUNDLES: Final = 64
+"""More than there are pages; a stranger who asks for other mixtures only makes us build again."""
+_MODULE = re.compile(r"[a-z0-9-]+")
 WORKERS: Final = frozenset({"js/scanner-worker.js"})
 """Scripts whose own response allows WebAssembly."""
 _IMPORT = re.compile(r"""((?:from|import)\s*\(?\s*["'])(\.{1,2}/[^"']+)(["'])""")
@@ -77,6 +82,7 @@ class Assets:
     def __init__(self, folder: Path = FOLDER) -> None:
         self.folder = folder
         self._read: dict[str, Asset] = {}
+        self._bundles: dict[str, Asset] = {}
 
     def names(self) -> list[str]:
         """Return the names of all files that are served."""
@@ -85,6 +91,8 @@ class Assets:
 
     def asset(self, name: str) -> Asset:
         """Return a file by its name without hash. Raises KeyError for a name that is not served."""
+        if name.startswith(BUNDLES):
+            return self._bundled(name)
         if name not in self._read:
             path = self.folder / name
             if posixpath.normpath(name) != name or path.suffix not in TYPES or not path.is_file():
@@ -96,6 +104,29 @@ class Assets:
     def url(self, name: str) -> str:
         """Return the hashed address of a file: `static('js/wedge.js')` in templates."""
         return self.asset(name).url
+
+    def bundle(self, modules: tuple[str, ...]) -> str:
+        """Return the hashed address of one file that holds these modules of `js/` and what they import."""
+        return self.asset(f"{BUNDLES}{'+'.join(modules)}.js").url
+
+    def _bundled(self, name: str) -> Asset:
+        """Return a bundle, made anew when it is not among the last ones. Raises KeyError."""
+        if name not in self._bundles:
+            modules = name.removeprefix(BUNDLES).removesuffix(".js").split("+")
+            if len(modules) > MOST or len(set(modules)) != len(modules) or not name.endswith(".js"):
+                raise KeyError(name)
+            text = bundle(modules, self._module)
+            body = self._with_hashed_names("js/bundle.js", text.encode())
+            while len(self._bundles) >= KEPT_BUNDLES:
+                self._bundles.pop(next(iter(self._bundles)))
+            self._bundles[name] = Asset(name, body, TYPES[".js"])
+        return self._bundles[name]
+
+    def _module(self, name: str) -> str:
+        """Return a module as it is written. Raises KeyError."""
+        if not _MODULE.fullmatch(name) or not (self.folder / f"js/{name}.js").is_file():
+            raise KeyError(name)
+        return (self.folder / f"js/{name}.js").read_text("utf-8")
 
     def _with_hashed_names(self, name: str, body: bytes) -> bytes:
         """Return the file with the names of the files it refers to replaced by their hashed addresses."""

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from zhizhao.settings import Settings
 from zhizhao.web import csp, wording
 from zhizhao.web.assets import Assets
+from zhizhao.web.bundle import with_one_script
 from zhizhao.web.codes import code128_svg, qr_svg
 from zhizhao.web.csrf import FIELD
 from zhizhao.web.i18n import SOURCE, gettext, ngettext, speaking
@@ -137,6 +138,8 @@ def page(
     reader = preferences_of(request)
     with speaking(reader.lang):
         text = pages.render(name, _context(request, reader) | context, block=block)
+    if block is None:
+        text = with_one_script(text, pages.assets.bundle)
     body = text.encode()
     sent = {"cache-control": cache, "content-language": reader.lang, "vary": "accept-encoding", **(headers or {})}
     if camera:
