@@ -70,9 +70,12 @@ _APPEND_POSTGRESQL = """WITH put AS (
  INSERT INTO ledger_waiting (entry_id) SELECT unnest($1::bytea[])"""
 _APPEND_SQLITE = "INSERT INTO ledger_entry (entry_id, body, leaf_hash) VALUES (?1, ?2, ?3)"
 _WAIT_SQLITE = "INSERT INTO ledger_waiting (entry_id) VALUES (?1)"
+# On PostgreSQL every look-up by key is a LATERAL with OFFSET 0: it stays one index look-up a row, whatever stale
+# statistics say; a plan that scans millions of entries for a handful would stop the sealer.
 _TAKE_POSTGRESQL = """WITH taken AS (DELETE FROM ledger_waiting WHERE entry_id IN
  (SELECT entry_id FROM ledger_waiting ORDER BY entry_id LIMIT $1) RETURNING entry_id)
- SELECT entry_id, leaf_hash FROM taken LEFT JOIN ledger_entry USING (entry_id) ORDER BY entry_id"""
+ SELECT t.entry_id, e.leaf_hash FROM taken t LEFT JOIN LATERAL
+ (SELECT leaf_hash FROM ledger_entry WHERE entry_id = t.entry_id OFFSET 0) e ON true ORDER BY t.entry_id"""
 
 
 def _spelt(sql: str) -> Mapping[str, str]:
@@ -87,10 +90,14 @@ def _columns(names: Collection[tuple[int, int]]) -> tuple[list[int], list[int]]:
     return [level for level, _ in names], [number for _, number in names]
 
 
-_SEALED = _spelt(
-    "SELECT l.number, raw(l.entry_id), raw(l.chain), raw(e.body), raw(e.leaf_hash) FROM ledger_leaf l "
-    "LEFT JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= $1 AND l.number < $2 ORDER BY l.number"
-)
+_SEALED = {
+    "sqlite": "SELECT l.number, CAST(l.entry_id AS BLOB), CAST(l.chain AS BLOB), CAST(e.body AS BLOB), "
+    "CAST(e.leaf_hash AS BLOB) FROM ledger_leaf l LEFT JOIN ledger_entry e ON e.entry_id = l.entry_id "
+    "WHERE l.number >= ?1 AND l.number < ?2 ORDER BY l.number",
+    "postgresql": "SELECT l.number, l.entry_id, l.chain, e.body, e.leaf_hash FROM ledger_leaf l LEFT JOIN LATERAL "
+    "(SELECT body, leaf_hash FROM ledger_entry WHERE entry_id = l.entry_id OFFSET 0) e ON true "
+    "WHERE l.number >= $1 AND l.number < $2 ORDER BY l.number",
+}
 _TILES = _spelt(
     "SELECT number, raw(root), raw(hashes) FROM ledger_tile WHERE level = $1 AND number >= $2 AND number < $3 "
     "ORDER BY number"
@@ -102,12 +109,15 @@ _PIECES = {
     "CROSS JOIN ledger_tile t ON t.level = w.value ->> 0 AND t.number = w.value ->> 1 "
     "UNION ALL SELECT 'leaf', 0, l.number, e.leaf_hash FROM ledger_leaf l "
     "JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= ?3 AND l.number < ?4",
-    "postgresql": "SELECT 'tile', t.level, t.number, t.hashes FROM unnest($1::bigint[], $2::bigint[]) "
-    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number "
-    "UNION ALL SELECT 'root', t.level, t.number, t.root FROM unnest($3::bigint[], $4::bigint[]) "
-    "w (level, number) JOIN ledger_tile t ON t.level = w.level AND t.number = w.number "
-    "UNION ALL SELECT 'leaf', 0, l.number, e.leaf_hash FROM ledger_leaf l "
-    "JOIN ledger_entry e ON e.entry_id = l.entry_id WHERE l.number >= $5 AND l.number < $6",
+    "postgresql": "SELECT 'tile', w.level, w.number, t.hashes FROM unnest($1::bigint[], $2::bigint[]) "
+    "w (level, number) CROSS JOIN LATERAL "
+    "(SELECT hashes FROM ledger_tile WHERE level = w.level AND number = w.number OFFSET 0) t "
+    "UNION ALL SELECT 'root', w.level, w.number, t.root FROM unnest($3::bigint[], $4::bigint[]) "
+    "w (level, number) CROSS JOIN LATERAL "
+    "(SELECT root FROM ledger_tile WHERE level = w.level AND number = w.number OFFSET 0) t "
+    "UNION ALL SELECT 'leaf', 0, w.number, e.leaf_hash FROM generate_series($5::bigint, $6::bigint - 1) w (number) "
+    "CROSS JOIN LATERAL (SELECT entry_id FROM ledger_leaf WHERE number = w.number OFFSET 0) l "
+    "CROSS JOIN LATERAL (SELECT leaf_hash FROM ledger_entry WHERE entry_id = l.entry_id OFFSET 0) e",
 }
 _HEADS = {
     "sqlite": "SELECT size, CAST(root AS BLOB), CAST(token AS BLOB) FROM ledger_head "
@@ -242,11 +252,9 @@ class LedgerStore:
 
     async def leaf_hashes(self, connection: Transaction, start: int, *, end: int) -> list[bytes]:
         """Return the hashes of the leaves from `start` up to `end`."""
-        joined = select(ENTRY.c.leaf_hash).join(LEAF, LEAF.c.entry_id == ENTRY.c.entry_id)
-        rows = await connection.execute(
-            joined.where(LEAF.c.number >= start, LEAF.c.number < end).order_by(LEAF.c.number)
-        )
-        return list(rows.scalars())
+        rows = await self.pieces(connection, tiles=(), roots=(), leaves=range(start, end))
+        hashes = {number: content for _, _, number, content in rows}
+        return [hashes[number] for number in sorted(hashes)]
 
     async def put_leaves(self, connection: Transaction, rows: Sequence[tuple[int, bytes, bytes]]) -> None:
         """Keep leaves: number, entry id, chain."""
