@@ -4,6 +4,7 @@ Playwright's synchronous interface keeps a running event loop in its thread whil
 fixture lives one module long and a module of browser tests holds no async test and no async fixture.
 """
 
+import asyncio
 import contextlib
 import itertools
 import json
@@ -56,6 +57,17 @@ def running_browser(*flags: str) -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+async def serve_until_told(server: uvicorn.Server, ready: threading.Event) -> None:
+    """Serve until `should_exit`, say when it answers, and leave no task behind that could still hold a connection."""
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 uvicorn tells it by this flag alone
+        await asyncio.sleep(0.01)
+    ready.set()
+    await task
+    if left := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(left, timeout=5)
 
 
 @contextlib.contextmanager

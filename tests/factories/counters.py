@@ -12,6 +12,7 @@ import uvicorn
 from litestar import Litestar
 from playwright.sync_api import BrowserContext, Page
 
+from factories.browser import serve_until_told
 from factories.holders import open_holders
 from factories.house import Phone, TestHouse
 from factories.postgres import free_port
@@ -145,11 +146,7 @@ def serving_counter(database_url: str, folder: Path, *extra: Any, **verbs: Any) 
             app = counter_app(house, *extra, **verbs)
             kept["server"] = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
             kept["counter"] = Counter(base, house, asyncio.get_running_loop(), clerk, token)
-            task = asyncio.create_task(kept["server"].serve())
-            while not kept["server"].started:  # noqa: ASYNC110 uvicorn tells it by this flag alone
-                await asyncio.sleep(0.01)
-            ready.set()
-            await task
+            await serve_until_told(kept["server"], ready)
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
@@ -159,6 +156,7 @@ def serving_counter(database_url: str, folder: Path, *extra: Any, **verbs: Any) 
     finally:
         kept["server"].should_exit = True
         thread.join(20)
+        assert not thread.is_alive(), "the server did not end"
 
 
 def fire(page: Page, digits: str, *, delay: float = 5, end: str = "Enter") -> None:

@@ -12,6 +12,7 @@ import httpx
 import uvicorn
 from litestar import Litestar
 
+from factories.browser import serve_until_told
 from factories.devices import PhoneKey
 from factories.house import MATTER, TestHouse, id_of, make_keys
 from factories.postgres import free_port
@@ -79,11 +80,7 @@ def serving_house(database_url: str, folder: Path, *extra: Any, **settings: Any)
             config = uvicorn.Config(wallet_app(house, *extra), host="127.0.0.1", port=port, log_level="error")
             kept["server"] = uvicorn.Server(config)
             kept["served"] = Served(base=base, house=house, loop=asyncio.get_running_loop())
-            task = asyncio.create_task(kept["server"].serve())
-            while not kept["server"].started:  # noqa: ASYNC110 uvicorn offers a flag, no event
-                await asyncio.sleep(0.01)
-            ready.set()
-            await task
+            await serve_until_told(kept["server"], ready)
 
     thread = threading.Thread(target=lambda: asyncio.run(run()), daemon=True)
     thread.start()
@@ -93,6 +90,7 @@ def serving_house(database_url: str, folder: Path, *extra: Any, **settings: Any)
     finally:
         kept["server"].should_exit = True
         thread.join(20)
+        assert not thread.is_alive(), "the server did not end"
 
 
 @dataclass

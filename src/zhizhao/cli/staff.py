@@ -8,7 +8,7 @@ import click
 from zhizhao.app.parts import Parts
 from zhizhao.cli.context import Installation, pass_installation
 from zhizhao.kernel.text import clean_name
-from zhizhao.staff.account import Account, Role
+from zhizhao.staff.account import Account, Role, check_username
 from zhizhao.staff.add_account import AccountDraft, add_account
 from zhizhao.staff.password import check_new_password, generate_password
 from zhizhao.staff.unlock import unlock
@@ -35,8 +35,8 @@ def add(
     installation: Installation, username: str, *, roles: tuple[str, ...], unit: str, name: str, password_stdin: bool
 ) -> None:
     """Open an account. The password and the secret of the one-time numbers are printed once and kept nowhere."""
-    given = sys.stdin.readline().rstrip("\r\n") if password_stdin else ""
-    password = check_new_password(given or generate_password(), username.strip().lower())
+    own = check_username(username)
+    password = check_new_password(sys.stdin.readline().rstrip("\r\n"), own) if password_stdin else generate_password()
     secret = new_totp_secret()
 
     async def work(parts: Parts) -> Account:

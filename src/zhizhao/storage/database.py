@@ -98,8 +98,13 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncConnection]:
         """Give a connection outside any transaction, for locks that last as long as it does."""
-        async with self._writer.connect() as connection:
+        connection = self._writer.connect()
+        try:
+            await uncancelled(_start(connection))
             yield connection
+        finally:
+            if connection.sync_connection is not None:
+                await uncancelled(connection.close())
 
     def now_sql(self) -> str:
         """Return SQL for the store's present moment in microseconds, with the tests' offset (0 in production)."""
@@ -128,8 +133,7 @@ async def _begun(engine: AsyncEngine) -> AsyncConnection:
     """Return a connection inside a transaction. Raises StoreUnreachable, StoreBusy."""
     connection = engine.connect()
     try:
-        await connection.start()
-        await connection.begin()
+        await uncancelled(_begin(connection))
     except BaseException as failure:
         if connection.sync_connection is not None:
             await uncancelled(connection.close())
@@ -137,6 +141,16 @@ async def _begun(engine: AsyncEngine) -> AsyncConnection:
             raise_named(failure)
         raise
     return connection
+
+
+async def _start(connection: AsyncConnection) -> None:
+    await connection.start()
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    """Take a connection and begin; to its end, because a connection taken and then forgotten never comes back."""
+    await connection.start()
+    await connection.begin()
 
 
 async def _roll_back(connection: AsyncConnection) -> None:

@@ -32,7 +32,9 @@ def set_up_sqlite(connection: sqlite3.Connection | Any) -> None:
 
 def sqlite_engine(url: URL, *, writes: bool, size: int) -> AsyncEngine:
     """Return an engine whose transactions begin IMMEDIATE (writer) or deferred and read-only (reader)."""
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0)
+    engine = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(raw: Any, _record: object) -> None:
@@ -58,6 +60,7 @@ def postgresql_engine(url: URL, *, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=size,
         pool_recycle=45,  # HAProxy's idle timeout, SECURITY.md §9
+        hide_parameters=True,  # a failed statement's values stay out of the log, SECURITY.md §9
         pool_pre_ping=True,  # a connection that died idle is replaced before the first statement
         connect_args={
             "server_settings": POSTGRESQL_SETTINGS,

@@ -7,7 +7,7 @@ into one answer. `shows` names the facts that a text may print (`%(seconds)s`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.web.i18n import SOURCE, current_language, gettext
@@ -44,9 +44,36 @@ def field_errors(error: ZhizhaoError) -> list[dict[str, str]]:
     return [{"field": str(error.facts.get("field", "")), "message": str(error.facts["reason"])[:200]}]
 
 
-def problem_of(error: ZhizhaoError) -> Problem:
-    """Return the row of an error; one without a row is answered as internal."""
-    return PROBLEMS.get(error.code, PROBLEMS["internal"])
+def code_of(error: Exception) -> str:
+    """Return what an error is called outside; one without a row is `internal`."""
+    return error.code if isinstance(error, ZhizhaoError) and error.code in PROBLEMS else "internal"
+
+
+def problem_of(error: Exception) -> Problem:
+    """Return the row of an error."""
+    return PROBLEMS[code_of(error)]
+
+
+def members(code: str, row: Problem, facts: Mapping[str, object], *, base_url: str, number: str) -> dict[str, Any]:
+    """Return the members of RFC 9457 with our `code`, the request's number and the facts that the text prints."""
+    title, detail = row.texts(facts)
+    return {
+        "type": f"{base_url}/problems#{code}",
+        "title": title,
+        "status": row.status,
+        "detail": detail,
+        "code": code,
+        "request_id": number,
+        **{name: facts[name] for name in row.shows if isinstance(facts.get(name), int | str)},
+    }
+
+
+def retry_after(row: Problem, facts: Mapping[str, object]) -> dict[str, str]:
+    """Return `Retry-After` where waiting helps: the seconds that the error names, else one."""
+    if row.status not in {429, 503}:
+        return {}
+    seconds = facts.get("retry_after", facts.get("seconds", 1))
+    return {"retry-after": str(max(1, round(float(str(seconds)))))}
 
 
 HTTP_CODES: Final[Mapping[int, str]] = {

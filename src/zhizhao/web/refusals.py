@@ -18,7 +18,7 @@ from zhizhao.web.errors import SignInRequired
 from zhizhao.web.i18n import speaking
 from zhizhao.web.pages import is_htmx, page
 from zhizhao.web.preferences import preferences_of
-from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, field_errors, problem_of
+from zhizhao.web.problems import HTTP_CODES, PROBLEMS, Problem, code_of, field_errors, members, problem_of, retry_after
 from zhizhao.web.request_id import request_id
 
 PROBLEM_JSON: Final = "application/problem+json"
@@ -38,14 +38,14 @@ def exception_handlers() -> ExceptionHandlersMap:
 
 def refuse(request: Request[Any, Any, Any], error: ZhizhaoError) -> Response[Any]:
     """Answer a refusal that the domain names."""
-    row = problem_of(error)
+    code, row = code_of(error), problem_of(error)
     level = log.error if row.status >= INTERNAL else log.info
     level("refused", code=error.code, facts=error.facts, **_where(request))
     if isinstance(error, SignInRequired) and for_people(request):
         return _to_sign_in(request)
     wrong = field_errors(error)
     extra = {"errors": wrong} if wrong else None
-    return _answer(request, error.code if error.code in PROBLEMS else "internal", row, facts=error.facts, extra=extra)
+    return _answer(request, code, row, facts=error.facts, extra=extra)
 
 
 def refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
@@ -79,17 +79,8 @@ def problem_body(
     request: Request[Any, Any, Any], code: str, row: Problem, *, facts: Mapping[str, object]
 ) -> dict[str, Any]:
     """Return the members of RFC 9457 with our `code`, the number of the request and the facts that the text prints."""
-    title, detail = row.texts(facts)
     base = request.app.state.pages.settings.base_url
-    return {
-        "type": f"{base}/problems#{code}",
-        "title": title,
-        "status": row.status,
-        "detail": detail,
-        "code": code,
-        "request_id": request_id(request.scope),
-        **{name: facts[name] for name in row.shows if isinstance(facts.get(name), int | str)},
-    }
+    return members(code, row, facts, base_url=base, number=request_id(request.scope))
 
 
 def _answer(
@@ -102,7 +93,7 @@ def _answer(
     headers: Mapping[str, str] | None = None,
 ) -> Response[Any]:
     facts = facts or {}
-    sent = {**(headers or {}), **_retry_after(row, facts)}
+    sent = {**(headers or {}), **retry_after(row, facts)}
     with speaking(preferences_of(request).lang):
         body = problem_body(request, code, row, facts=facts)
         if for_people(request):
@@ -112,14 +103,6 @@ def _answer(
         wallet = request.url.path.startswith("/wallet/")
         sent.setdefault("www-authenticate", 'DPoP algs="ES256"' if wallet else "Bearer")  # RFC 9449 §7.1
     return Response({**body, **(extra or {})}, status_code=row.status, headers=sent, media_type=PROBLEM_JSON)
-
-
-def _retry_after(row: Problem, facts: Mapping[str, object]) -> dict[str, str]:
-    """Return `Retry-After` where waiting helps: the seconds that the error names, else one."""
-    if row.status not in {429, 503}:
-        return {}
-    seconds = facts.get("retry_after", facts.get("seconds", 1))
-    return {"retry-after": str(max(1, round(float(str(seconds)))))}
 
 
 def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:

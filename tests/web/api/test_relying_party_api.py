@@ -21,6 +21,7 @@ from zhizhao.registry.entity import EntityStatus
 from zhizhao.trust.demo_authority import DemoAuthority
 from zhizhao.trust.jws import sign_compact
 from zhizhao.trust.keys import Purpose
+from zhizhao.web.api.redeem import RedeemDoor
 from zhizhao_client import jose
 
 BASE = "http://localhost:8420"
@@ -182,6 +183,28 @@ class TestRedeem:
             assert fast.json()["title"] == routed.json()["title"]
             missing = set(routed.headers) - set(fast.headers) - {"set-cookie", "vary"}
             assert not missing, missing
+
+    async def test_what_should_not_happen_is_answered_in_order(
+        self,
+        house: TestHouse,
+        http: httpx.AsyncClient,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        """A defect behind the fast lane is answered with our headers and a number to ask about; no more is said."""
+        made = await house.client()
+        headers = await bearer(http, made.client.client_id, made.secret)
+
+        async def broken(*_: object) -> None:
+            message = "SELECT secret FROM somewhere"
+            raise RuntimeError(message)
+
+        monkeypatch.setattr(RedeemDoor, "answer", broken)
+        reply = await http.post("/api/v1/presentations", headers=headers, json={})
+        assert (reply.status_code, reply.json()["code"]) == (500, "internal")
+        assert reply.headers["content-type"] == "application/problem+json"
+        assert reply.headers["x-content-type-options"] == "nosniff"
+        assert reply.headers["x-request-id"] == reply.json()["request_id"]
+        assert "secret" not in reply.text
 
     @pytest.mark.parametrize(
         ("body", "code"),

@@ -149,6 +149,7 @@ class TestSlip:
         page.fill("#f-document_number", id_of(1))
         page.check("#f-checked")
         page.click(".zz-btn--tall")
+        expect(page.locator(".zz-slip__code")).to_be_visible()
         pdf = page.pdf(prefer_css_page_size=True)
         assert len(re.findall(rb"/Type\s*/Page[^s]", pdf)) == 1
         box = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]", pdf)

@@ -16,7 +16,7 @@ from zhizhao.web.api.redeem import RedeemDoor, Reply
 from zhizhao.web.csp import ALWAYS, HSTS
 from zhizhao.web.i18n import SOURCE, speaking
 from zhizhao.web.limits import BODY_BYTES
-from zhizhao.web.problems import PROBLEMS, field_errors, problem_of
+from zhizhao.web.problems import code_of, field_errors, members, problem_of, retry_after
 from zhizhao.web.request_id import request_id
 
 PATH: Final = "/api/v1/presentations"
@@ -45,7 +45,7 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
         try:
             reply = await door.answer(headers, await _body(receive))
             status, body, own = 201, _encode(reply.shown), created_headers(reply)
-        except ZhizhaoError as error:
+        except Exception as error:  # noqa: BLE001 the last stop, as the router's: logged whole, told as `internal`
             status, body, own = _problem(error, base_url=base_url, number=number)
         own += [*always, (b"content-length", str(len(body)).encode()), (b"x-request-id", number.encode())]
         await send({"type": "http.response.start", "status": status, "headers": own})
@@ -73,25 +73,19 @@ def created_headers(reply: Reply) -> Headers:
     return [(b"content-type", b"application/json"), *own]
 
 
-def _problem(error: ZhizhaoError, *, base_url: str, number: str) -> tuple[int, bytes, Headers]:
-    row = problem_of(error)
-    log.info("refused", code=error.code, request_id=number, path=PATH)
+def _problem(error: Exception, *, base_url: str, number: str) -> tuple[int, bytes, Headers]:
+    code, row = code_of(error), problem_of(error)
+    facts = error.facts if isinstance(error, ZhizhaoError) else {}
+    if code == "internal":
+        log.error("failed", exc_info=error, request_id=number, method="POST", path=PATH)
+    else:
+        log.info("refused", code=code, request_id=number, path=PATH)
     with speaking(SOURCE):
-        title, detail = row.texts(error.facts)
-    code = error.code if error.code in PROBLEMS else "internal"
-    problem: dict[str, Any] = {
-        "type": f"{base_url}/problems#{code}",
-        "title": title,
-        "status": row.status,
-        "detail": detail,
-        "code": code,
-        "request_id": number,
-    }
-    if wrong := field_errors(error):
+        problem = members(code, row, facts, base_url=base_url, number=number)
+    if isinstance(error, ZhizhaoError) and (wrong := field_errors(error)):
         problem["errors"] = wrong
     headers: Headers = [(b"content-type", b"application/problem+json")]
-    if row.status in {429, 503}:
-        headers.append((b"retry-after", str(error.facts.get("retry_after", 1)).encode()))
+    headers += [(name.encode(), value.encode()) for name, value in retry_after(row, facts).items()]
     if row.status == 401:  # noqa: PLR2004 RFC 9110 §15.5.2: a 401 names how to authenticate
         headers.append((b"www-authenticate", b"Bearer"))
     return row.status, _encode(problem), headers
