@@ -7,6 +7,7 @@ from time import process_time
 import pytest
 
 from factories.ledgers import KeptLedger, kept_ledger
+from factories.measure import unit_seconds
 from zhizhao.kernel.clock import HeldClock
 from zhizhao.ledger.check import check
 from zhizhao.ledger.edge import place_of
@@ -15,21 +16,11 @@ from zhizhao.ledger.store import TILE
 from zhizhao.ledger.tree import plan_inclusion
 from zhizhao.storage.database import Database
 from zhizhao.storage.sqltext import insert_many
-from zhizhao.trust.es256 import new_p256
 
+pytestmark = pytest.mark.alone
 LEAVES = 20_000
 TEN_MILLION = 10_000_000
 PROOFS = 200
-ROUNDS = 500
-
-
-def unit_seconds() -> float:
-    """Return U: CPU seconds of one P-256 signature and one verification through our own wrapper."""
-    key = new_p256()
-    begun = process_time()
-    for _ in range(ROUNDS):
-        key.public.verify(b"x" * 500, key.sign(b"x" * 500))
-    return (process_time() - begun) / ROUNDS
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 
 from factories.issuing import CAUSE, IssuingOffice, a_draft, issuing_office
 from factories.licences import NAMES
+from factories.measure import unit_seconds
 from zhizhao.kernel.clock import HeldClock
 from zhizhao.licence.issue_pending import issue_pending
 from zhizhao.licence.note_all import note_all
@@ -16,20 +17,10 @@ from zhizhao.licence.positions.store import POSITIONS
 from zhizhao.licence.publish import Publisher
 from zhizhao.licence.status_list import LIST_SIZE, pack
 from zhizhao.storage.database import Database
-from zhizhao.trust.es256 import new_p256
 
+pytestmark = pytest.mark.alone
 ISSUED = 600
-ROUNDS = 500
 NOT_VALID = LIST_SIZE // 100
-
-
-def unit_seconds() -> float:
-    """Return U: CPU seconds of one P-256 signature and one verification through our own wrapper."""
-    key = new_p256()
-    begun = process_time()
-    for _ in range(ROUNDS):
-        key.public.verify(b"x" * 500, key.sign(b"x" * 500))
-    return (process_time() - begun) / ROUNDS
 
 
 @pytest.fixture
