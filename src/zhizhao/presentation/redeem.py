@@ -98,7 +98,8 @@ class RedeemLine:
         self._scribe = scribe
         self._ledger = ledger
         self._most_misses = misses_per_minute
-        self.batcher: Batcher[Ask, Redeemed] = Batcher(self.run)
+        # One batch at a time: a second one would wait inside its transaction for the first one's bucket row, smaller.
+        self.batcher: Batcher[Ask, Redeemed] = Batcher(self.run, in_flight=1)
 
     async def run(self, asks: Sequence[Ask]) -> list[Redeemed | ZhizhaoError]:
         """Answer a batch in one transaction; every answer is durable when this returns."""

@@ -120,7 +120,8 @@ def _showing(uscc: str, device_id: str, person_id: str, name: str) -> Showing:
 
 async def _client(parts: Parts) -> tuple[Client, str]:
     async with parts.database.write() as connection:
-        matter = (await parts.catalogue.all(connection))[0].code
+        matters = await parts.catalogue.all(connection)
+        matter = next(m.code for m in matters if Function.PRESENT in m.functions)
         made = await add_client(
             connection,
             "测量用接入系统",
