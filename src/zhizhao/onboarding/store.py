@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Row, Table, delete, insert, select, update
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Row, Table, delete, func, insert, select, update
 
 from zhizhao.catalogue.matter import Function
 from zhizhao.onboarding.client import Authentication, Client, ClientState, Profile
@@ -114,6 +114,12 @@ UPDATE client_quota q SET used = least(q.lim, c.used + c.n) FROM cur c
 QUOTA_SQLITE = """
 UPDATE client_quota SET used = used + 1 WHERE client_id = ?1 AND year = ?2 AND used < lim RETURNING client_id
 """
+# A client's first verification of a year finds no row yet: it is made from what was approved, and only then.
+OPEN_YEAR = """
+INSERT INTO client_quota (client_id, year, used, lim)
+SELECT client_id, $2, 0, yearly_quota FROM client WHERE client_id = $1
+ON CONFLICT (client_id, year) DO NOTHING
+"""
 
 
 class ClientStore:
@@ -172,10 +178,11 @@ class ClientStore:
 
     async def usage(self, connection: Transaction, client_id: str, *, year: int) -> tuple[int, int]:
         """Return (used, limit) of the year."""
-        query = select(CLIENT_QUOTA.c.used, CLIENT_QUOTA.c.lim)
-        query = query.where(CLIENT_QUOTA.c.client_id == client_id, CLIENT_QUOTA.c.year == year)
+        of_year = (CLIENT_QUOTA.c.client_id == CLIENT.c.client_id) & (CLIENT_QUOTA.c.year == year)
+        query = select(CLIENT_QUOTA.c.used, func.coalesce(CLIENT_QUOTA.c.lim, CLIENT.c.yearly_quota).label("lim"))
+        query = query.select_from(CLIENT.outerjoin(CLIENT_QUOTA, of_year)).where(CLIENT.c.client_id == client_id)
         row = (await connection.execute(query)).one_or_none()
-        return (int(row.used), int(row.lim)) if row else (0, 0)
+        return (int(row.used or 0), int(row.lim)) if row else (0, 0)
 
     # ---------------------------------------------------------------- hot paths
 
@@ -198,9 +205,20 @@ class ClientStore:
         return answers
 
     async def reserve_hot(self, hot: HotConnection, asks: Mapping[str, int], *, year: int) -> dict[str, int]:
-        """Take up to `asks[client]` verifications from the year; exact under any parallelism."""
+        """Take up to `asks[client]` verifications from the year; exact under any parallelism.
+
+        A year begins by itself: whoever gets nothing because the year has no row yet gets one and asks again.
+        """
         if not asks:
             return {}
+        granted = await self._reserve(hot, asks, year=year)
+        refused = sorted(client for client in asks if not granted.get(client))
+        if refused:
+            await hot.fetch_each(_spell(hot, OPEN_YEAR), [(client, year) for client in refused])
+            granted |= await self._reserve(hot, {client: asks[client] for client in refused}, year=year)
+        return granted
+
+    async def _reserve(self, hot: HotConnection, asks: Mapping[str, int], *, year: int) -> dict[str, int]:
         if hot.is_sqlite:
             each = [(client, year) for client, n in asks.items() for _ in range(n)]
             won = await hot.fetch_each(QUOTA_SQLITE, each)
