@@ -41,6 +41,13 @@ class Ask:
     """What is wrong with the request; answered after the peak bucket was charged (INTERFACES.md §4)."""
 
 
+def require_key(key: str) -> str:
+    """Return an idempotency key as callers may send it. Raises AskMalformed."""
+    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
+        raise AskMalformed(field="Idempotency-Key", reason="1 to 255 printable ASCII characters")
+    return key
+
+
 def broken_ask(client_id: str, fault: ZhizhaoError, *, via: Via = Via.API) -> Ask:
     """Return an ask that only charges the peak bucket and answers its fault."""
     return Ask(

@@ -8,6 +8,8 @@ from zhizhao.kernel.clock import Clock
 from zhizhao.kernel.idcard import guess_document
 from zhizhao.kernel.text import clean_name, comparable
 from zhizhao.ledger.entry import Act, new_entry
+from zhizhao.presentation.ask import require_key
+from zhizhao.presentation.claim import Claim
 from zhizhao.presentation.errors import MatchLimited, PresentationUnknown
 from zhizhao.presentation.presentation import Verdict
 from zhizhao.storage.database import Transaction
@@ -40,19 +42,23 @@ async def match_holder(
 ) -> bool:
     """Compare name and document number with the presenter's; at most five times a presentation, each in the ledger.
 
-    A repeated idempotency key gets the answer it got before, and is not counted.
+    A repeated idempotency key gets the answer it got before, and is not counted; with another person, or another
+    presentation, it is refused (SECURITY.md §3.4).
 
-    Raises PresentationUnknown, MatchLimited, IdNumberMalformed, TextRefused.
+    Raises PresentationUnknown, IdempotencyMismatch, MatchLimited, IdNumberMalformed, TextRefused, AskMalformed.
     """
     presentation = await store.get(connection, presentation_id, client_id=client_id)
     if presentation is None or presentation.verdict is not Verdict.ACCEPTED:
         raise PresentationUnknown(presentation_id=presentation_id)
     document = guess_document(id_number)
     wanted = comparable(clean_name(name, longest=LONGEST_NAME))
-    if key is not None and (told := await store.match_of_key(connection, presentation_id, key=key)) is not None:
-        return told
-    person = await wallets.person(connection, presentation.presenter.person_id)
     lookup = document_lookup(sealer, document)
+    if key is not None:
+        asked = sealer.lookup("holder-match", f"{presentation_id}\0{wanted}\0{lookup.hex()}")  # a MAC: §3.6.3
+        claim = Claim(caller=client_id, key=require_key(key), request_hash=asked, presentation_id=presentation_id)
+        if not await store.claim_key(connection, claim, at=clock.now()):
+            return await store.match_of_key(connection, presentation_id, key=key)
+    person = await wallets.person(connection, presentation.presenter.person_id)
     same = person is not None and hmac.compare_digest(person.id_lookup, lookup) and comparable(person.name) == wanted
     number = await store.keep_match(connection, presentation_id, key=key, matched=same, at=clock.now())
     if number > MOST_MATCHES:

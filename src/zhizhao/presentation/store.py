@@ -1,6 +1,7 @@
 """Tables of tickets, presentations, filings and idempotency keys; the hot statements of SECURITY.md §3.1."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,8 @@ from sqlalchemy import Column, ColumnElement, Index, Integer, Row, Table, delete
 
 from zhizhao.kernel.clock import to_micros
 from zhizhao.presentation.body import from_row
+from zhizhao.presentation.claim import Claim
+from zhizhao.presentation.errors import IdempotencyMismatch
 from zhizhao.presentation.filing import Filing
 from zhizhao.presentation.presentation import Presentation
 from zhizhao.presentation.ticket import TicketState
@@ -228,24 +231,39 @@ class PresentationStore:
         row = {"presentation_id": presentation_id, "content": content, "made_at": at}
         await connection.execute(insert_once(connection, ARCHIVE_COPY).values(row))
 
+    async def claim_key(self, connection: Transaction, claim: Claim, *, at: datetime) -> bool:
+        """Claim an idempotency key; say whether it is new, False for the same request again.
+
+        A claim of another running transaction is waited for. Raises IdempotencyMismatch.
+        """
+        row = {**asdict(claim), "at": to_micros(at)}
+        if (await connection.execute(insert_once(connection, IDEMPOTENCY).values(row))).rowcount == 1:
+            return True
+        query = select(IDEMPOTENCY.c.request_hash)
+        query = query.where(IDEMPOTENCY.c.caller == claim.caller, IDEMPOTENCY.c.key == claim.key)
+        if bytes((await connection.execute(query)).scalar_one()) != claim.request_hash:
+            raise IdempotencyMismatch(key=claim.key)
+        return False
+
     async def keep_match(
         self, connection: Transaction, presentation_id: str, *, key: str | None, matched: bool, at: datetime
     ) -> int:
-        """Keep one comparison of the holder; return its number. Two at once get two numbers or an error."""
-        query = select(HOLDER_MATCH.c.number).where(HOLDER_MATCH.c.presentation_id == presentation_id)
-        last = (await connection.execute(query.order_by(HOLDER_MATCH.c.number.desc()).limit(1))).scalar_one_or_none()
-        number = (last or 0) + 1
-        row = {"presentation_id": presentation_id, "number": number, "at": at, "key": key, "matched": int(matched)}
-        await connection.execute(insert(HOLDER_MATCH), [row])
-        return number
+        """Keep one comparison of the holder; return its number. Two at once wait for each other and get two numbers."""
+        query = select(func.max(HOLDER_MATCH.c.number)).where(HOLDER_MATCH.c.presentation_id == presentation_id)
+        row = {"presentation_id": presentation_id, "at": at, "key": key, "matched": int(matched)}
+        while True:
+            number = ((await connection.execute(query)).scalar_one() or 0) + 1
+            statement = insert_once(connection, HOLDER_MATCH).values({**row, "number": number})
+            if (await connection.execute(statement)).rowcount == 1:
+                return number
 
-    async def match_of_key(self, connection: Transaction, presentation_id: str, *, key: str) -> bool | None:
-        """Return what an idempotency key was told before; None: it is new."""
+    async def match_of_key(self, connection: Transaction, presentation_id: str, *, key: str) -> bool:
+        """Return what a claimed key was told: the newest answer, should a forgotten key have been used again."""
         query = select(HOLDER_MATCH.c.matched).where(
             HOLDER_MATCH.c.presentation_id == presentation_id, HOLDER_MATCH.c.key == key
         )
-        told = (await connection.execute(query.limit(1))).scalar_one_or_none()
-        return None if told is None else bool(told)
+        newest = query.order_by(HOLDER_MATCH.c.number.desc()).limit(1)
+        return bool((await connection.execute(newest)).scalar_one())
 
 
 def _raw(row: Row[Any]) -> tuple[Any, ...]:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.presentation.ask import LONGEST_KEY, Ask, Idempotency, broken_ask, make_ask
+from zhizhao.presentation.ask import Ask, Idempotency, broken_ask, make_ask, require_key
 from zhizhao.presentation.errors import AskMalformed
 from zhizhao.presentation.presentation import Presentation, Verdict
 from zhizhao.presentation.redeem import Redeemed
@@ -89,9 +89,7 @@ def read_ask(client_id: str, headers: Mapping[str, str], body: bytes) -> Ask:
 def _idempotency(client_id: str, key: str | None, body: bytes) -> Idempotency | None:
     if key is None:
         return None
-    if not 0 < len(key) <= LONGEST_KEY or not key.isascii() or not key.isprintable():
-        raise AskMalformed(field="Idempotency-Key", reason="1 to 255 printable ASCII characters")
-    return Idempotency(key=key, request_hash=hashlib.sha256(client_id.encode() + b"\0" + body).digest())
+    return Idempotency(key=require_key(key), request_hash=hashlib.sha256(client_id.encode() + b"\0" + body).digest())
 
 
 async def read_body(verbs: ApiVerbs, connection: Transaction, presentation: Presentation) -> PresentationBody:
