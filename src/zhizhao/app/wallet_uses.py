@@ -34,7 +34,9 @@ Usccs = Callable[[Transaction, Caller], Awaitable[Mapping[str, HolderRole]]]
 """Which licences a caller may hold now, by USCC, with the role: asked anew each time."""
 WAIT_SECONDS = 15.0
 """A waiting phone hears something at least this often, so that no proxy takes the line for dead (UX.md §8)."""
-FACE_FIELDS = (("uscc", "统一社会信用代码"),)
+CODE_FIELD = ("uscc", "统一社会信用代码")
+FOOT_FIELDS = (("registrar", "登记机关"), ("issued_on", "登记日期"))
+"""What a reader may get beside the items of the face; `licence/mask.py` names the same."""
 MOST_RECORDS = 200
 BY_HOLDER = "frozen-by-holder"
 """Why a licence was frozen from the wallet itself; what it may also be unfrozen by."""
@@ -170,7 +172,7 @@ class WalletUses:
             presentation=presentation,
             name=licence.face.name if licence else presentation.uscc,
             matter=matter,
-            labels={**labels, **dict(FACE_FIELDS)},
+            labels={**labels, **dict((CODE_FIELD, *FOOT_FIELDS))},
         )
 
     async def disown(self, caller: Caller, presentation_id: str) -> Record:
@@ -246,7 +248,7 @@ class WalletUses:
 def _fields(face: LicenceFace, matter: Matter | None) -> tuple[tuple[str, str], ...]:
     """Return (field, label) of what a reader may get at most, the code second as on every list."""
     items = [(item.field, item.label) for item in face.items]
-    whole = (*items[:1], *FACE_FIELDS, *items[1:])
+    whole = (*items[:1], CODE_FIELD, *items[1:], *FOOT_FIELDS)
     return whole if matter is None else tuple(field for field in whole if field[0] in matter.fields)
 
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 from factories.devices import PhoneKey
 from factories.holders import PIN, JsonPhone, redeem
 from factories.house import END, MATTER, TestHouse, id_of, name_of, uscc_of
+from zhizhao.catalogue.store import Revision
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.code24 import parse_code
 from zhizhao.kernel.idcard import guess_document
@@ -73,6 +76,24 @@ class TestWay:
         listed = (await phone.ask("GET", "/records", query=f"?uscc={uscc}")).json()
         assert [r["id"] for r in listed["records"]] == [record["id"]]
         assert (await phone.ask("GET", f"/records/{record['id']}")).json()["receipt"].count(".") == 2
+
+    async def test_every_field_is_named_before_and_after(self, holders: TestHouse, phone_of: Phones) -> None:
+        """What a reader gets was announced on the phone, and the record calls each by its label, never by its key."""
+        async with holders.parts.database.write() as connection:
+            known = await holders.parts.catalogue.matter(connection, MATTER)
+            assert known is not None
+            matter = replace(known, code="EG-SCJG-QBZM", fields=("name", "registrar", "issued_on"))
+            since = date(2020, 1, 1)
+            revision = Revision(matter=matter, revision=1, effective_from=since, effective_until=None)
+            await holders.parts.catalogue.add(connection, [revision])
+        client = (await holders.client("曲阜市不动产登记中心（演示）", matters=[matter.code])).client
+        phone = phone_of()
+        uscc = await phone.ready()
+        shown = (await phone.show(uscc)).json()
+        await redeem(holders, client.client_id, shown["code"], matter=matter.code)
+        record = (await phone.ask("GET", f"/tickets/{shown['ticket']}")).json()["record"]
+        assert [f["label"] for f in record["fields"]] == ["名称", "登记机关", "登记日期"]
+        assert {f["field"] for f in record["fields"]} <= {f["field"] for f in shown["fields"]}
 
     async def test_events(self, holders: TestHouse, phone_of: Phones) -> None:
         """The stream begins with where the ticket stands and ends with its redemption."""

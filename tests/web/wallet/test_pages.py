@@ -249,7 +249,7 @@ class TestShow:
         phone.ready(51)
         phone.show(51)
         expect(phone.page.locator(".zz-who")).to_contain_text("（法定代表人）出示")
-        expect(phone.page.locator(".zz-fold summary")).to_contain_text("对方最多看到 8 项照面信息")
+        expect(phone.page.locator(".zz-fold summary")).to_contain_text("对方最多看到 10 项照面信息")
         ring = phone.page.locator("[data-ring]")
         assert 45 <= int(ring.locator("text").text_content() or 0) <= 54
         expect(ring).to_have_attribute("aria-label", f"剩余 {ring.locator('text').text_content()} 秒")
