@@ -47,13 +47,19 @@ def test_files_of_the_site(client: TestClient[Litestar]) -> None:
     "path", ["/", "/guide", "/guide/holder", "/guide/clerk", "/accessibility", "/sitemap", "/problems"]
 )
 def test_every_page_is_there_in_both_languages(client: TestClient[Litestar], path: str, lang: str) -> None:
-    """200, the right `lang`, one `h1`, the banner inside the header."""
+    """200, the language the reader chose on another page, one `h1`, the banner inside the header."""
     client.cookies.set("zz-lang", lang)
-    text = client.get(path, params={"lang": lang}).text
+    text = client.get(path).text
     assert f'<html lang="{lang}"' in text
     assert text.count("<h1") == 1
     header = text[text.index("<header>") : text.index("</header>")]
     assert "zz-demo" in header
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_shared_cache_keeps_what_depends_on_the_reader(client: TestClient[Litestar], path: str) -> None:
+    """Language, theme and size come in cookies; a copy kept by a proxy would give one reader another's page."""
+    assert client.get(path).headers["cache-control"] == "no-store"
 
 
 def test_accounts_are_shown_in_a_demonstration(client: TestClient[Litestar]) -> None:

@@ -4,9 +4,9 @@ from typing import Any, Final
 
 from litestar import Request, Response, get
 
-from zhizhao.web.guards import COOKIELESS, PUBLIC
+from zhizhao.web.guards import PUBLIC
 from zhizhao.web.i18n import marked as N_  # noqa: N812 the customary name of the marker
-from zhizhao.web.pages import PUBLIC_MINUTE, page
+from zhizhao.web.pages import page
 from zhizhao.web.problems import PROBLEMS
 
 SITE: Final = (
@@ -42,19 +42,19 @@ SITE: Final = (
 """Groups of the site map: audience, then (address, name)."""
 
 
-@get("/accessibility", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+@get("/accessibility", permission=PUBLIC, sync_to_thread=False)
 def accessibility(request: Request[Any, Any, Any]) -> Response[bytes]:
     """Say what is done for everybody to be able to use the site, what is untested, and whom to tell."""
-    return page(request, "public/accessibility.html", cache=PUBLIC_MINUTE)
+    return page(request, "public/accessibility.html")
 
 
-@get("/sitemap", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+@get("/sitemap", permission=PUBLIC, sync_to_thread=False)
 def sitemap(request: Request[Any, Any, Any]) -> Response[bytes]:
     """List every page that exists, by audience."""
-    return page(request, "public/sitemap.html", cache=PUBLIC_MINUTE, site=SITE)
+    return page(request, "public/sitemap.html", site=SITE)
 
 
-@get("/problems", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
+@get("/problems", permission=PUBLIC, sync_to_thread=False)
 def problems(request: Request[Any, Any, Any]) -> Response[bytes]:
     """List every error code with its status and words; the `type` of a problem leads here."""
-    return page(request, "public/problems.html", cache=PUBLIC_MINUTE, problems=sorted(PROBLEMS.items()))
+    return page(request, "public/problems.html", problems=sorted(PROBLEMS.items()))
