@@ -31,6 +31,8 @@ class Credentials:
     authorization: str | None = None
     """The `Authorization` header, for `client_secret_basic`."""
     client_id: str | None = None
+    posted_secret: str | None = None
+    """`client_secret_post`: approved for nobody, because bodies end up in logs."""
     assertion_type: str | None = None
     assertion: str | None = None
 
@@ -48,6 +50,8 @@ async def authenticate(
     (1) one way only; (2) the client exists, is active and was approved for this way; (3) secret or assertion;
     (4) an assertion id is used once.
     """
+    if credentials.posted_secret is not None:
+        raise ClientUnknown(reason="secret in the body")  # (1)
     if credentials.assertion is not None:
         if credentials.authorization is not None or credentials.assertion_type != ASSERTION_TYPE:  # (1)
             raise ClientUnknown(reason="two ways or an unknown assertion type")
@@ -55,6 +59,8 @@ async def authenticate(
     if credentials.authorization is None:
         raise ClientUnknown(reason="no credentials")
     client_id, secret = read_basic(credentials.authorization)
+    if credentials.client_id not in {None, client_id}:
+        raise ClientUnknown(client_id=client_id, reason="another client in the body")  # (1)
     client = await store.get(connection, client_id) if len(client_id) <= LONGEST_ID else None
     known = client.secret_hash if client and client.secret_hash else NOBODY
     same = hmac.compare_digest(known, hash_client_secret(secret))  # (3) the same work for an unknown client

@@ -25,6 +25,12 @@ class StoreUnreachable(ZhizhaoError):
     code = "store-unreachable"
 
 
+class TextNotKept(ZhizhaoError):
+    """A text holds a character that the store cannot hold (U+0000); nobody's name or number has one."""
+
+    code = "text-refused"
+
+
 class CommitUnknown(ZhizhaoError):
     """The connection was lost during COMMIT: the act may or may not have happened; ask again with the same key."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.storage.errors import StoreBusy, StoreConflict, StoreFull, StoreUnreachable, UnsafeStore
+from zhizhao.storage.errors import StoreBusy, StoreConflict, StoreFull, StoreUnreachable, TextNotKept, UnsafeStore
 
 LOST: Final = (
     OSError,
@@ -38,6 +38,7 @@ _POSTGRESQL: Final[dict[str, type[ZhizhaoError]]] = {
     "40001": StoreConflict,  # serialization failure
     "40P01": StoreConflict,  # deadlock
     "55P03": StoreBusy,  # lock timeout
+    "22021": TextNotKept,  # U+0000, which a path or a form may carry and no text column holds
     "25006": StoreUnreachable,  # read-only: no longer the leader
     "53100": StoreFull,
     "53": StoreBusy,  # too many connections, out of memory

@@ -67,6 +67,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_message_begin()
         self._in_head = True
         self._seen = 0
+        self._hosts = 0
         if self._deadline is None:
             self._wait(self.head_seconds)
 
@@ -78,13 +79,17 @@ class LimitedProtocol(HttpToolsProtocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """Count one header."""
         self._count(len(name) + len(value) + 4)
+        self._hosts += name.lower() == b"host"
         if len(self.headers) >= HEADERS:
             self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise HeadRefused
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        """End the head; the body has its own time."""
+        """End the head; the body has its own time. One host, because who stands before us may read the other one."""
+        if self._hosts != 1 and self.parser.get_http_version() != "1.0":  # RFC 9112 §3.2
+            self._status = HTTPStatus.BAD_REQUEST
+            raise HeadRefused
         self._in_head = False
         self._head_bytes = 0
         self._wait(self.body_seconds)

@@ -117,6 +117,17 @@ async def test_the_plain_parser_takes_them() -> None:
         assert status(await ask(port, head)) == 200
 
 
+@pytest.mark.parametrize("hosts", [b"", b"host: x\r\nHost: y\r\n"], ids=["no host", "two hosts"])
+async def test_a_request_names_one_host(hosts: bytes) -> None:
+    """RFC 9112 §3.2: 400, because a proxy might have read the other one; the plain parser took both."""
+    head = b"GET /a HTTP/1.1\r\n" + hosts + b"connection: close\r\n\r\n"
+    async with serving(LimitedProtocol) as port:
+        assert status(await ask(port, head)) == 400
+        assert status(await ask(port, head.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Host: y\r\n", b""))) == 200
+    async with serving(HttpToolsProtocol) as port:
+        assert status(await ask(port, head)) == 200
+
+
 async def test_a_slow_head_is_ended() -> None:
     """A head that drips a byte at a time gets 408 when its time is over, however lively it is."""
     async with serving(Hasty) as port:

@@ -25,6 +25,10 @@ log = structlog.get_logger("zhizhao.web")
 _encode = msgspec.json.Encoder().encode
 
 
+class ClientGone(Exception):
+    """The caller hung up before its request was whole; there is nobody to answer and nothing to do."""
+
+
 class BodyTooLarge(ZhizhaoError):
     """The body is larger than an ordinary request may be."""
 
@@ -45,6 +49,8 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
         try:
             reply = await door.answer(headers, await _body(receive))
             status, body, own = 201, _encode(reply.shown), created_headers(reply)
+        except ClientGone:
+            return  # half a request never burns a code (RFC 9112 §8)
         except Exception as error:  # noqa: BLE001 the last stop, as the router's: logged whole, told as `internal`
             status, body, own = _problem(error, base_url=base_url, number=number)
         own += [*always, (b"content-length", str(len(body)).encode()), (b"x-request-id", number.encode())]
@@ -55,16 +61,17 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
 
 
 async def _body(receive: Receive) -> bytes:
-    message: Any = await receive()
-    whole: bytes = message.get("body", b"")
-    while message.get("more_body"):
-        message = await receive()
-        whole += message.get("body", b"")
+    whole = b""
+    while True:
+        message: Any = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        part: bytes = message.get("body", b"")
+        whole += part
         if len(whole) > BODY_BYTES:
             raise BodyTooLarge(size=len(whole))
-    if len(whole) > BODY_BYTES:
-        raise BodyTooLarge(size=len(whole))
-    return whole
+        if not message.get("more_body"):
+            return whole
 
 
 def created_headers(reply: Reply) -> Headers:

@@ -22,19 +22,23 @@ NO_STORE = {"cache-control": "no-store", "pragma": "no-cache"}
 @post("/oauth/token", permission=PUBLIC, status_code=200, tags=["token"], **BEARER)
 async def token(
     request: Request[Any, Any, Any],
-    data: Annotated[dict[str, str], Body(media_type=RequestEncodingType.URL_ENCODED)],
+    data: Annotated[dict[str, str | list[str]], Body(media_type=RequestEncodingType.URL_ENCODED)],
     tx: NamedDependency[Transaction],
     api_verbs: NamedDependency[ApiVerbs],
 ) -> Response[Any]:
     """Get an access token of ten minutes. The client authenticates by `private_key_jwt`, or by Basic where approved."""
-    if data.get("grant_type") != CLIENT_CREDENTIALS:
-        known = "grant_type" in data
+    form = {name: value for name, value in data.items() if isinstance(value, str)}
+    if len(form) < len(data):
+        return _error("invalid_request", "a parameter is included more than once")  # RFC 6749 §3.2
+    if form.get("grant_type") != CLIENT_CREDENTIALS:
+        known = "grant_type" in form
         return _error("unsupported_grant_type" if known else "invalid_request", "grant_type: client_credentials")
     credentials = Credentials(
         authorization=request.headers.get("authorization"),
-        client_id=data.get("client_id"),
-        assertion_type=data.get("client_assertion_type"),
-        assertion=data.get("client_assertion"),
+        client_id=form.get("client_id"),
+        posted_secret=form.get("client_secret"),
+        assertion_type=form.get("client_assertion_type"),
+        assertion=form.get("client_assertion"),
     )
     try:
         client, access_token = await api_verbs.token(tx, credentials)

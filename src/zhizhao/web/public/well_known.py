@@ -10,6 +10,7 @@ from litestar import Request, Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.status_list import TYP
 from zhizhao.web.guards import COOKIELESS, PUBLIC
 from zhizhao.web.public.verbs import PublicVerbs
@@ -20,6 +21,8 @@ OPEN: Final = {
     "cross-origin-resource-policy": "cross-origin",
 }
 """A minute: a withdrawn key must not be believed much longer."""
+LAST_LIST: Final = 2**31 - 1
+"""No list has a greater number; what is beyond is not even asked of the store."""
 Verbs = NamedDependency[PublicVerbs]
 
 
@@ -60,5 +63,7 @@ def credential_type(public_verbs: Verbs) -> Response[dict[str, Any]]:
 @get("/status/{number:int}", permission=PUBLIC, **COOKIELESS)
 async def status_list(number: FromPath[int], public_verbs: Verbs) -> Response[bytes]:
     """Publish a signed status list."""
+    if number > LAST_LIST:
+        raise LicenceUnknown(list_number=number)
     token = await public_verbs.published.status_list(number)
     return Response(token.encode(), headers=OPEN, media_type=f"application/{TYP}")
