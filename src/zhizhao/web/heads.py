@@ -15,6 +15,7 @@ def with_heads(app: ASGIApp) -> ASGIApp:
 
         async def send_head(message: Message) -> None:
             nonlocal ended
+            scope["method"] = "HEAD"  # routed; from here the server counts the body's bytes by the real method
             if message["type"] != "http.response.body":
                 await send(message)
             elif not ended:  # at the first part already: an event stream has no last one

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from factories.postgres import free_port
 from zhizhao.web.csp import ALWAYS
+from zhizhao.web.heads import with_heads
 from zhizhao.web.protocol import LimitedProtocol, server_options
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -39,11 +40,11 @@ class Hasty(LimitedProtocol):
 
 
 @asynccontextmanager
-async def serving(protocol: type[HttpToolsProtocol]) -> AsyncIterator[int]:
-    """Serve the echo with a protocol on a free port."""
+async def serving(protocol: type[HttpToolsProtocol], app: Any = echo) -> AsyncIterator[int]:
+    """Serve the echo, or another application, with a protocol on a free port."""
     port = free_port()
     options = {**server_options(), "http": protocol}
-    server = uvicorn.Server(uvicorn.Config(echo, host="127.0.0.1", port=port, lifespan="off", **options))  # type: ignore[arg-type] # a bare ASGI function
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, lifespan="off", **options))  # type: ignore[arg-type] # a bare ASGI function
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 uvicorn offers no event
         await asyncio.sleep(0.01)
@@ -126,6 +127,28 @@ async def test_a_request_names_one_host(hosts: bytes) -> None:
         assert status(await ask(port, head.replace(b"HTTP/1.1", b"HTTP/1.0").replace(b"Host: y\r\n", b""))) == 200
     async with serving(HttpToolsProtocol) as port:
         assert status(await ask(port, head)) == 200
+
+
+def deaf(app: Any) -> Any:
+    """Return the application with HEAD run as GET to its end, so that the server counts a body that never comes."""
+
+    async def asked(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        async def send_head(message: dict[str, Any]) -> None:
+            await send({**message, "body": b""} if "body" in message else message)
+
+        scope["method"] = "GET"
+        await app(scope, receive, send_head)
+
+    return asked
+
+
+@pytest.mark.parametrize(("around", "faults"), [(with_heads, 0), (deaf, 1)], ids=["ours", "control"])
+async def test_head_is_a_whole_answer(around: Any, faults: int, caplog: pytest.LogCaptureFixture) -> None:
+    """HEAD keeps the length of the body it does not send, the connection lives on, and the server finds no fault."""
+    async with serving(LimitedProtocol, around(echo)) as port:
+        answer = await ask(port, GOOD.replace(b"GET", b"HEAD").replace(b"close", b"keep-alive") + GOOD)
+    assert answer.count(b"content-length: 4") == 2 - faults
+    assert len([line for line in caplog.records if line.name == "uvicorn.error" and line.exc_info]) == faults
 
 
 async def test_a_slow_head_is_ended() -> None:
