@@ -61,6 +61,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Life of a signed status list."""
     seal_seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1.0
     """Longest time an entry waits before it is sealed into the tree."""
+    witness_file: str = ""
+    """Where the outside witness keeps the ledger's heads, best on another host's disk; empty: in the data folder."""
+    unwitnessed_seconds: Annotated[int, msgspec.Meta(ge=30, le=86400)] = 300
+    """How long the witness may be out of reach before nothing new is issued."""
     publicity_note: str = "企业信用信息公示系统网址（演示）：https://gongshi.zhizhao.example"
     """Foot of the sheet: address of the publicity system."""
     annual_report_note: str = "市场主体应当于每年1月1日至6月30日通过公示系统报送上一年度的年度报告（演示）"
@@ -81,6 +85,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     def data_path(self) -> Path:
         """Return the data folder as a path."""
         return Path(self.data_dir)
+
+    def witness_path(self) -> Path:
+        """Return the file of the outside witness."""
+        return Path(self.witness_file) if self.witness_file else self.data_path() / "witness.jsonl"
 
     def url_of_database(self) -> str:
         """Return the SQLAlchemy URL, SQLite in the data folder by default."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -128,8 +128,18 @@ class IssuingOffice:
         return found
 
 
-def issuing_office(database: Database, folder: Path, clock: HeldClock, *, reacts: bool = False) -> IssuingOffice:
-    """Open an office; `reacts`: its licences follow the register in the register's own transactions."""
+def issuing_office(
+    database: Database,
+    folder: Path,
+    clock: HeldClock,
+    *,
+    reacts: bool = False,
+    longest_unwitnessed: timedelta = timedelta(days=3650),
+) -> IssuingOffice:
+    """Open an office; `reacts`: its licences follow the register in the register's own transactions.
+
+    The clock of its entries stands still, far from the store's; hence the long patience with the witness.
+    """
     keys = cheap_keys(folder / "keys", clock)
     registry = RegistryStore(database)
     reactions: dict[str, Sequence[Any]] = {}
@@ -140,6 +150,7 @@ def issuing_office(database: Database, folder: Path, clock: HeldClock, *, reacts
         keys=keys,
         names=NAMES,
         clock=clock,
+        longest_unwitnessed=longest_unwitnessed,
     )
 
     async def react(connection: Transaction, events: Sequence[Event]) -> None:

@@ -43,11 +43,12 @@ class Served:
 CARELESS = Path(__file__).with_name("careless_server.py")
 
 
-def start_server(config: Path, *, workers: int = 1, careless: bool = False) -> Served:
+def start_server(config: Path, *, workers: int = 1, careless: bool = False, metrics_port: int | None = None) -> Served:
     """Start the server, or the control that answers before its COMMIT, and wait until it answers."""
     port = free_port()
     command = [sys.executable, "-m", "zhizhao", "--config", str(config), "serve"]
     command += ["--port", str(port), "--workers", str(workers)]
+    command += ["--metrics-port", str(metrics_port)] if metrics_port else []
     command = [sys.executable, "-P", str(CARELESS), str(config), str(port)] if careless else command
     log = config.parent / "serve.log"
     with log.open("ab") as output:

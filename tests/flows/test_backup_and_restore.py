@@ -12,7 +12,6 @@ from sqlalchemy.engine import make_url
 from factories.installation import Installed, installed
 from factories.ledgers import an_entry
 from factories.postgres import Postgres
-from zhizhao.app.back_up import WITNESS_FILE
 from zhizhao.app.parts import Parts, open_parts
 from zhizhao.kernel.clock import HeldClock, SystemClock
 from zhizhao.ledger.countersign import countersign
@@ -49,7 +48,7 @@ def act(installation: Installed, count: int, *, start: int = 0) -> None:
         async with parts.database.write() as connection:
             await parts.ledger.append(connection, *(an_entry(clock, start + n) for n in range(count)))
         await seal(parts.database, store=parts.ledger, keys=parts.keys)
-        witness = FileWitness(installation.folder / WITNESS_FILE)
+        witness = FileWitness(installation.folder / "witness.jsonl")
         await countersign(parts.database, store=parts.ledger, keys=parts.keys, witness=witness)
 
     opened(installation, work)

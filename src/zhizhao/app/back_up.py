@@ -20,7 +20,6 @@ from zhizhao.storage.backup import Snapshot, snapshot
 from zhizhao.storage.migrate import code_version
 from zhizhao.trust.key_file import NAME as KEY_FILE
 
-WITNESS_FILE = "witness.jsonl"
 NOT_BACKED_UP = (KEY_FILE, "keys.lock")
 
 
@@ -51,7 +50,8 @@ async def back_up(parts: Parts, file: Path) -> BackupMade:
         )
 
         def write() -> int:
-            content: Iterator[bytes] = chain([framed(_extras(folder))], taken.content())
+            extras = _extras(folder, witness=parts.settings.witness_path())
+            content: Iterator[bytes] = chain([framed(extras)], taken.content())
             return write_archive(file, content, header=msgspec.json.encode(manifest), key=key)
 
         size = await asyncio.to_thread(write)
@@ -67,10 +67,9 @@ async def _head(parts: Parts, taken: Snapshot) -> HeadFacts | None:
     return HeadFacts(size=head.size, root=head.root.hex(), token=token)
 
 
-def _extras(folder: Path) -> Extras:
+def _extras(folder: Path, *, witness: Path) -> Extras:
     keys = folder / KEY_FOLDER
     files = [path for path in sorted(keys.rglob("*")) if path.is_file() and path.name not in NOT_BACKED_UP]
-    witness = folder / WITNESS_FILE
     lines = witness.read_bytes().split(b"\n")[:-1] if witness.exists() else []
     return Extras(
         keys={str(path.relative_to(keys)): path.read_bytes() for path in files},

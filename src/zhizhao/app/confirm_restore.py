@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from zhizhao.app.back_up import WITNESS_FILE
 from zhizhao.app.parts import Parts
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.ledger.act import Act
@@ -45,7 +44,7 @@ async def confirm_restore(parts: Parts, reason: str) -> Confirmed:
     if found is None:
         raise NothingToConfirm
     _kill_old_codes(parts, since=found.since)  # (1)
-    file = parts.settings.data_path() / WITNESS_FILE
+    file = parts.settings.witness_path()
     await _note(parts, reason, witness=FileWitness(file))  # (2)
     await seal(parts.database, store=parts.ledger, keys=parts.keys)
     leaves, old = await _witness_again(parts, file)  # (3)

@@ -17,7 +17,7 @@ from zhizhao.web.csp import header_hook
 from zhizhao.web.csrf import csrf_config, require_same_origin
 from zhizhao.web.guards import require_permission
 from zhizhao.web.heads import with_heads
-from zhizhao.web.health import health_handlers
+from zhizhao.web.health import ReadyFacts, health_handlers, no_facts
 from zhizhao.web.limits import BODY_BYTES, LimitedRequest
 from zhizhao.web.pages import Pages
 from zhizhao.web.preferences import keep_preferences
@@ -37,6 +37,7 @@ def build_app(
     find_session: FindSession | None = None,
     openapi: OpenAPIConfig | None = None,
     lifespan: Sequence[Any] = (),
+    ready_facts: ReadyFacts = no_facts,
     on_app_init: Sequence[Callable[[AppConfig], AppConfig]] = (),
 ) -> Litestar:
     """Return the application of an installation.
@@ -57,7 +58,7 @@ def build_app(
     if find_session is not None:
         middleware.append(session_middleware(find_session))
     application = Litestar(
-        route_handlers=[*handlers, keep_preferences, serve_assets(assets), *health_handlers()],
+        route_handlers=[*handlers, keep_preferences, serve_assets(assets), *health_handlers(ready_facts)],
         dependencies={name: _provide(value) for name, value in provided.items()},
         exception_handlers=exception_handlers(),
         guards=[require_same_origin, require_permission],

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from zhizhao.app.parts import Parts
+from zhizhao.app.trouble import Trouble
 from zhizhao.kernel.actor import SYSTEM
-from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.ledger.keeper import Keeper
 from zhizhao.ledger.witness import FileWitness
 from zhizhao.licence.issue_pending import issue_pending
@@ -41,19 +41,29 @@ class Job:
 
 def jobs(parts: Parts) -> list[Job]:
     """Return the jobs of an installation."""
-    witness = FileWitness(parts.settings.data_path() / "witness.jsonl")
-    keeper = Keeper(parts.database, store=parts.ledger, keys=parts.keys, witness=witness, clock=parts.clock)
     return [
-        Job("seal", parts.settings.seal_seconds, keeper.work),
+        Job("seal", parts.settings.seal_seconds, keeper_of(parts).work),
         Job("issue", 1.0, lambda: issue(parts)),
         Job("deliver", 1.0, Deliverer(parts.database, AFTER_COMMIT, clock=parts.clock).work),
         Job("forget", 60, lambda: forget(parts)),
     ]
 
 
+def keeper_of(parts: Parts) -> Keeper:
+    """Return who seals the installation's ledger and shows its heads to the outside witness."""
+    witness = FileWitness(parts.settings.witness_path())
+    return Keeper(parts.database, store=parts.ledger, keys=parts.keys, witness=witness, clock=parts.clock)
+
+
 async def issue(parts: Parts) -> None:
-    """Bring licences to what the register says now: what an import brought is issued within seconds (art. 6)."""
-    await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=parts.office, registry=parts.registry)
+    """Bring licences to what the register says now: what an import brought is issued within seconds (art. 6).
+
+    Raises LedgerUnwitnessed: some wait, and are made by themselves when the witness is back.
+    """
+    office = parts.office
+    done = await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=office, registry=parts.registry)
+    if done.waits_for:
+        raise done.waits_for
 
 
 async def forget(parts: Parts) -> None:
@@ -66,15 +76,20 @@ async def forget(parts: Parts) -> None:
         await CounterStore().forget_scans(connection, before=now - BOOK_KEEP)
 
 
-async def run(job: Job, *, stop: asyncio.Event) -> None:
-    """Repeat one job until told to stop; a failure is logged and tried again at the next turn."""
+async def run(job: Job, *, stop: asyncio.Event, failed: Callable[[str], None] = lambda _job: None) -> None:
+    """Repeat one job until told to stop; a failure is told to `failed` and tried again at the next turn.
+
+    The log has the first failure of a kind with its traceback, then one line a minute, then that the job works again.
+    """
+    trouble = Trouble(job.name)
     while not stop.is_set():
         try:
             await job.work()
-        except ZhizhaoError as refusal:
-            log.exception("job-refused", job=job.name, code=refusal.code, facts=refusal.facts)
-        except Exception:
-            log.exception("job-failed", job=job.name)
+        except Exception as failure:  # noqa: BLE001 whatever it is, the next turn is another try
+            failed(job.name)
+            trouble.met(failure)
+        else:
+            trouble.over()
         try:
             await asyncio.wait_for(stop.wait(), job.every_seconds)
         except TimeoutError:

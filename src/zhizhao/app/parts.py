@@ -85,6 +85,7 @@ def _office(
         names=issuer_names(settings),
         clock=clock,
         with_sm2=settings.issue_sm2,
+        longest_unwitnessed=timedelta(seconds=settings.unwitnessed_seconds),
     )
     reactions.update(in_transaction(office=office, registry=registry))
     return office

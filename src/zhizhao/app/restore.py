@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from zhizhao.app.back_up import WITNESS_FILE
 from zhizhao.app.backup_manifest import Manifest, OpenedBackup, open_backup, write_private
 from zhizhao.app.parts import KEY_FOLDER
 from zhizhao.kernel.actor import OPERATOR
@@ -73,10 +72,10 @@ async def restore(settings: Settings, file: Path, *, passphrase: bytes, clock: C
         with open_backup(file, passphrase, clock=clock) as backup:  # (2)
             _require_fit(backup, keys, store=second.kind, passphrase=passphrase, clock=clock)
             try:
-                leaves = await _filled(backup, second, folder=settings.data_path())  # (3)
+                leaves = await _filled(backup, second, settings=settings)  # (3)
                 later_file = settings.data_path() / f"after-backup-{stamp}.jsonl"
                 later = await _later(backup, second, live=settings.url_of_database(), file=later_file)  # (4)
-                last = await FileWitness(settings.data_path() / WITNESS_FILE).last()
+                last = await FileWitness(settings.witness_path()).last()
                 facts = {"later": later, "leaves": leaves, "witnessed": last.size if last else 0}
                 await _into_maintenance(second, facts, clock=clock)  # (5)
                 kept = await second.swap()
@@ -87,14 +86,14 @@ async def restore(settings: Settings, file: Path, *, passphrase: bytes, clock: C
     return Restored(manifest=backup.manifest, **facts, later_file=later_name, kept=kept)
 
 
-async def _filled(backup: OpenedBackup, second: SecondStore, *, folder: Path) -> int:
+async def _filled(backup: OpenedBackup, second: SecondStore, *, settings: Settings) -> int:
     """Make the second store, check its ledger, give a new machine keys and witness; return the ledger's leaves."""
     extras, content = backup.read()
     await second.fill(content)
     await asyncio.to_thread(migrate, second.url)
     async with _opened(second.url) as database:
         report = await check(database, store=LedgerStore(database), keys=backup.keys, witness=None)
-    _install(backup, folder, files=extras.keys, witness=extras.witness)
+    _install(backup, settings, files=extras.keys, witness=extras.witness)
     return report.leaves
 
 
@@ -134,17 +133,17 @@ def _require_fit(backup: OpenedBackup, keys: Path, *, store: str, passphrase: by
             raise BackupRefused(reason="made by another installation: its keys are not ours")
 
 
-def _install(backup: OpenedBackup, folder: Path, *, files: dict[str, bytes], witness: bytes) -> None:
+def _install(backup: OpenedBackup, settings: Settings, *, files: dict[str, bytes], witness: bytes) -> None:
     """Give a new machine the keys and the witness's last word; what is there already stays as it is."""
-    keys = folder / KEY_FOLDER
+    keys = settings.data_path() / KEY_FOLDER
     if not (keys / KEY_FILE).exists():
         write_private(keys / KEY_FILE, backup.manifest.key_file)
     for name, content in files.items():
         path = (keys / name).resolve()
         if path.is_relative_to(keys.resolve()) and not path.exists():
             write_private(path, content)
-    if witness and not (folder / WITNESS_FILE).exists():
-        write_private(folder / WITNESS_FILE, witness)
+    if witness and not settings.witness_path().exists():
+        write_private(settings.witness_path(), witness)
 
 
 async def _write_later(restored: LedgerStore, database: Database, *, live: str, since: datetime, file: Path) -> int:

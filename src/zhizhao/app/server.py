@@ -50,7 +50,7 @@ def _counted(settings: Settings, *, metrics_port: int) -> ASGIApp:
     """Return a worker's application with its answers counted; the numbers are on the first free port of their own."""
     metrics = Metrics()
     metrics.serve_first_free(metrics_port)
-    return metrics.counting(create_app(settings))
+    return metrics.counting(create_app(settings, metrics=metrics))
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int = 1, metrics_port: int | None = None) -> None:

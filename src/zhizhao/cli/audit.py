@@ -16,7 +16,6 @@ from zhizhao.ledger.errors import LedgerBroken
 from zhizhao.ledger.finding import Defect, Finding, Part
 from zhizhao.ledger.witness import FileWitness
 
-WITNESS_FILE = "witness.jsonl"
 PARTS = {
     Part.ENTRY: "记录",
     Part.LEAF: "顺序",
@@ -49,7 +48,7 @@ def check_(installation: Installation) -> None:
     """
 
     async def work(parts: Parts) -> Report:
-        witness = FileWitness(parts.settings.data_path() / WITNESS_FILE)
+        witness = FileWitness(parts.settings.witness_path())
         with _progress(quiet=installation.as_json) as told:
             return await check(parts.database, store=parts.ledger, keys=parts.keys, witness=witness, told=told)
 

@@ -8,13 +8,15 @@ import click
 from rich.console import Console
 from rich.progress import Progress
 
+from zhizhao.app.keeping import keeping
 from zhizhao.app.parts import Parts
 from zhizhao.cli.context import Installation, pass_installation
 from zhizhao.kernel.clock import rfc3339
-from zhizhao.kernel.uscc import normalise_uscc
+from zhizhao.kernel.uscc import check_registry_uscc
+from zhizhao.ledger.errors import LedgerUnwitnessed
 from zhizhao.licence.chain import check_chain
-from zhizhao.licence.errors import LicenceUnknown
-from zhizhao.licence.follow import follow
+from zhizhao.licence.errors import IssuingIncomplete, LicenceUnknown
+from zhizhao.licence.follow_or_wait import Followed, follow_or_wait
 from zhizhao.licence.issue_pending import IssueTally, issue_pending
 from zhizhao.licence.licence import Licence, LifeEntry
 from zhizhao.licence.life import Cause
@@ -33,38 +35,63 @@ def licence() -> None:
 )
 @pass_installation
 def issue(installation: Installation, usccs: tuple[str, ...], *, everything: bool) -> None:
-    """Bring the licences of USCC... to what the register says; running it twice changes nothing."""
+    """Bring the licences of USCC... to what the register says; running it twice changes nothing.
+
+    Nothing new is issued while the outside witness of the ledger is out of reach for too long: that is told with
+    status 1, and what waits is issued by the serving installation when the witness is back. A withdrawal never waits.
+    """
     if everything == bool(usccs):
         raise click.UsageError("name entities by their USCC, or give --all")  # noqa: TRY003, EM101 Click's own form
     if everything:
         tally = installation.run(_issue_all)
         facts = _facts(tally)
-    else:
-        acts = installation.run(lambda parts: _issue_some(parts, [normalise_uscc(text) for text in usccs]))
-        facts = {"licences": [{"uscc": uscc, "acts": done} for uscc, done in acts.items()]}
+        installation.answer(facts, text=_told(facts))
+        _require_all(tally.waits_for, waiting=len(tally.waiting), failed=tally.failed)
+        return
+    codes = [_typed(text) for text in usccs]
+    done = installation.run(lambda parts: _issue_some(parts, codes))
+    acts = [{"uscc": uscc, "acts": [act.value for act in one.acts]} for uscc, one in done.items()]
+    facts = {"licences": acts}
     installation.answer(facts, text=_told(facts))
+    waits = [one.waits for one in done.values() if one.waits]
+    _require_all(waits[0] if waits else None, waiting=len(waits), failed={})
+
+
+def _typed(text: str) -> str:
+    """Return a code that a person typed; the register may hold one whose checks fail. Raises UsccMalformed."""
+    return check_registry_uscc(text)[0]
+
+
+def _require_all(waits: LedgerUnwitnessed | None, *, waiting: int, failed: dict[str, str]) -> None:
+    """Return if nothing was left undone. Raises LedgerUnwitnessed, IssuingIncomplete."""
+    if waits:
+        raise LedgerUnwitnessed(**waits.facts, waiting=waiting)
+    if failed:
+        raise IssuingIncomplete(failed=len(failed))
 
 
 async def _issue_all(parts: Parts) -> IssueTally:
     with _progress("register") as advance:
         await note_all(parts.database, office=parts.office, registry=parts.registry, progress=advance)
     with _progress("licences") as advance:
-        return await issue_pending(
-            parts.database,
-            cause=Cause(actor=parts.actor),
-            office=parts.office,
-            registry=parts.registry,
-            progress=advance,
-        )
+        async with keeping(parts):
+            return await issue_pending(
+                parts.database,
+                cause=Cause(actor=parts.actor),
+                office=parts.office,
+                registry=parts.registry,
+                progress=advance,
+            )
 
 
-async def _issue_some(parts: Parts, usccs: list[str]) -> dict[str, list[str]]:
-    done = {}
-    cause = Cause(actor=parts.actor)
-    async with parts.database.write() as connection:
+async def _issue_some(parts: Parts, usccs: list[str]) -> dict[str, Followed]:
+    cause, done = Cause(actor=parts.actor), {}
+    async with keeping(parts), parts.database.write() as connection:
         for uscc in dict.fromkeys(usccs):
-            acts = await follow(connection, uscc, cause=cause, office=parts.office, registry=parts.registry)
-            done[uscc] = [act.value for act in acts]
+            one = await follow_or_wait(connection, uscc, cause=cause, office=parts.office, registry=parts.registry)
+            if one.waits:
+                await parts.licences.note_due(connection, [uscc])
+            done[uscc] = one
     return done
 
 
@@ -79,7 +106,8 @@ def _progress(what: str) -> Iterator[Callable[[int], None]]:
 
 def _facts(tally: IssueTally) -> dict[str, Any]:
     acts = {act.value: count for act, count in sorted(tally.acts.items())}
-    return {**acts, "unchanged": tally.unchanged, "not_issuable": tally.not_issuable, "failed": tally.failed}
+    rest = {"unchanged": tally.unchanged, "not_issuable": tally.not_issuable, "waiting": len(tally.waiting)}
+    return {**acts, **rest, "failed": tally.failed}
 
 
 def _told(facts: dict[str, Any]) -> str:
@@ -94,7 +122,7 @@ def _told(facts: dict[str, Any]) -> str:
 @pass_installation
 def show(installation: Installation, uscc: str) -> None:
     """Show the licence of USCC: face, status, proofs and history; its chain of versions is checked."""
-    versions, acts = installation.run(lambda parts: _read(parts, normalise_uscc(uscc)))
+    versions, acts = installation.run(lambda parts: _read(parts, _typed(uscc)))
     base_url = installation.settings().base_url
     facts = {
         **_licence_facts(versions[-1]),

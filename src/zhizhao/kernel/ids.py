@@ -4,8 +4,9 @@ import base64
 import secrets
 import threading
 import uuid
+from datetime import datetime
 
-from zhizhao.kernel.clock import Clock, to_micros
+from zhizhao.kernel.clock import Clock, from_micros, to_micros
 
 PUBLIC_BYTES = 16  # 22 characters of base64url, INTERFACES.md §3
 
@@ -34,6 +35,11 @@ class _Sequence:
 _sequence = _Sequence()
 _COUNTER_BITS = 20
 _RANDOM_BITS = 42
+
+
+def time_of(made: uuid.UUID) -> datetime:
+    """Return when a time-ordered id was made, to the millisecond, by the clock of who made it."""
+    return from_micros((made.int >> 80) * 1000)
 
 
 def time_ordered_id(clock: Clock) -> uuid.UUID:

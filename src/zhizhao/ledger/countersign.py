@@ -19,11 +19,18 @@ TRIES = 3
 
 
 async def countersign(database: Database, *, store: "LedgerStore", keys: KeyProvider, witness: Witness) -> int:
-    """Show the newest head; return the size that the witness then holds.
+    """Show the newest head; return the size that the witness then holds, and let every process know that it does.
 
     Raises WitnessRefused when the witness holds a larger or another tree than the store: an old backup, a cut or a
     fork. Nobody may go on as if the ledger were whole.
     """
+    size = await _shown(database, store=store, keys=keys, witness=witness)
+    async with database.write() as connection:
+        await store.put_witnessed(connection, size, at=await database.now(connection))
+    return size
+
+
+async def _shown(database: Database, *, store: "LedgerStore", keys: KeyProvider, witness: Witness) -> int:
     for tries_left in reversed(range(TRIES)):
         last = await witness.last()  # before the store is read: what it holds was committed earlier
         head, path = await _newest(database, last, store=store, keys=keys)

@@ -1,11 +1,10 @@
-"""The keeper: seals on every call, shows heads to the witness now and then, and knows how fresh that is."""
+"""The keeper: seals on every call and shows heads to the witness now and then."""
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from zhizhao.kernel.clock import Clock
 from zhizhao.ledger.countersign import countersign
-from zhizhao.ledger.errors import LedgerUnwitnessed
 from zhizhao.ledger.seal import Sealed, seal
 from zhizhao.ledger.witness import Witness
 from zhizhao.storage.database import Database
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from zhizhao.ledger.store import LedgerStore
 
 SHOW_EVERY = timedelta(seconds=10)  # signed heads reach the witness within 60 s, SECURITY.md §2 T11
-LONGEST_UNWITNESSED = timedelta(minutes=5)
 
 
 class Keeper:
@@ -38,21 +36,12 @@ class Keeper:
         self._clock = clock
         self._show_every = show_every
         self._shown_at: datetime | None = None
-        self._shown_size = 0
 
     async def work(self) -> Sealed:
         """Do one pass. Raises LedgerBroken, WitnessRefused, OSError: the witness cannot be reached."""
         sealed = await seal(self._database, store=self._store, keys=self._keys)
         now = self._clock.now()
         if self._shown_at is None or now - self._shown_at >= self._show_every:
-            self._shown_size = await countersign(
-                self._database, store=self._store, keys=self._keys, witness=self._witness
-            )
+            await countersign(self._database, store=self._store, keys=self._keys, witness=self._witness)
             self._shown_at = now
         return sealed
-
-    def require_witnessed(self, *, longest: timedelta = LONGEST_UNWITNESSED) -> None:
-        """Return if a head was witnessed lately. Raises LedgerUnwitnessed: stop issuing (SECURITY.md §2 T11)."""
-        now = self._clock.now()
-        if self._shown_at is None or now - self._shown_at > longest:
-            raise LedgerUnwitnessed(since=self._shown_at, witnessed=self._shown_size)

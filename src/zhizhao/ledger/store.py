@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Table, delete, func, insert, or_, select
+from sqlalchemy import CheckConstraint, Column, Integer, Table, delete, func, insert, or_, select
 
 from zhizhao.ledger.edge import Edge, Growth, Tile, edge_levels
 from zhizhao.ledger.entry import Entry
 from zhizhao.ledger.errors import LedgerBroken
 from zhizhao.ledger.head import Head
+from zhizhao.ledger.require_witnessed import LastWitnessed
 from zhizhao.storage.append_only import make_append_only
 from zhizhao.storage.database import Database, Transaction
 from zhizhao.storage.hot import HotConnection
-from zhizhao.storage.schema import BigInt, Bytes, String, metadata
-from zhizhao.storage.sqltext import insert_many
+from zhizhao.storage.schema import BigInt, Bytes, Moment, String, metadata
+from zhizhao.storage.sqltext import insert_many, upsert
 
 ENTRY = make_append_only(
     Table(
@@ -63,6 +64,14 @@ HEAD = make_append_only(
     )
 )
 """Signed heads."""
+WITNESSED = Table(
+    "ledger_witnessed",
+    metadata,
+    Column("singleton", Integer, CheckConstraint("singleton = 1", name="one"), primary_key=True, autoincrement=False),
+    Column("size", BigInt, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""When the witness last held our newest head, by the store's clock: every process reads here whether to issue."""
 
 
 _APPEND_POSTGRESQL = """WITH put AS (
@@ -274,6 +283,22 @@ class LedgerStore:
         newest = select(HEAD.c.token).order_by(HEAD.c.size.desc()).limit(1)
         token: str | None = (await connection.execute(newest)).scalar_one_or_none()
         return token
+
+    async def put_witnessed(self, connection: Transaction, size: int, *, at: datetime) -> None:
+        """Remember that the witness holds our newest head."""
+        statement = upsert(connection, WITNESSED, key=["singleton"], update=["size", "at"])
+        await connection.execute(statement.values(singleton=1, size=size, at=at))
+
+    async def last_witnessed(self, connection: Transaction) -> LastWitnessed | None:
+        """Return when the witness last held our newest head; None: never."""
+        row = (await connection.execute(select(WITNESSED.c.size, WITNESSED.c.at))).one_or_none()
+        return row and LastWitnessed(size=row.size, at=row.at)
+
+    async def first_entry(self, connection: Transaction) -> UUID | None:
+        """Return the id of the oldest entry; None: there is none."""
+        oldest = select(ENTRY.c.entry_id).order_by(ENTRY.c.entry_id).limit(1)
+        found: bytes | None = (await connection.execute(oldest)).scalar_one_or_none()
+        return UUID(bytes=found) if found else None
 
     async def leaf(self, connection: Transaction, entry_id: UUID) -> Leaf | None:
         """Return where an entry stands; None: not sealed yet, or no such entry."""

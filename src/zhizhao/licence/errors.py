@@ -43,3 +43,9 @@ class CredentialUntrusted(ZhizhaoError):
     """The text has the form of a credential, and its issuer, type or signature is not ours."""
 
     code = "credential-untrusted"
+
+
+class IssuingIncomplete(ZhizhaoError):
+    """Some licences could not be made, and stand above with their reasons; they stay as they were."""
+
+    code = "issuing-incomplete"

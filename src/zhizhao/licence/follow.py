@@ -32,7 +32,8 @@ async def follow(
     """Do what the register asks for; return the acts done, none when the licence was as it should be.
 
     Safe to run again and beside others: the licence's row is kept first, then the entity is read.
-    Raises EntityUnknown, NotIssuable.
+    Raises EntityUnknown, NotIssuable; LedgerUnwitnessed, with nothing written, when a version would have to be made and
+    none may be now: `follow_or_wait` then does the rest.
     """
     head = (await office.store.heads(connection, [uscc], lock=True)).get(uscc)
     entity = await registry.get(connection, uscc)
@@ -79,6 +80,26 @@ async def _next(
             head = await live(connection, head, act, cause=_caused(cause, act, entity.status), office=office)
     if head.registry_version < entity.version:
         await office.store.move(connection, head, replace(head, registry_version=entity.version))
+    return acts
+
+
+async def end_or_hold(
+    connection: Transaction, uscc: str, *, cause: Cause, office: Office, registry: "RegistryStore"
+) -> tuple[LifeAct, ...]:
+    """Do of what the register asks for only what ends, holds or frees a licence that is there; return these acts.
+
+    The licence stays behind the register, so that `follow` makes the new version later. Raises EntityUnknown.
+    """
+    head = (await office.store.heads(connection, [uscc], lock=True)).get(uscc)
+    entity = await registry.get(connection, uscc)
+    if entity is None:
+        raise EntityUnknown(uscc=uscc)
+    if head is None:
+        return ()
+    planned = plan(head.state, entity.status, disputed=Mark.DISPUTED in entity.marks, face_changed=False)
+    acts = tuple(act for act in planned if act is not LifeAct.REISSUE)
+    for act in acts:
+        head = await live(connection, head, act, cause=_caused(cause, act, entity.status), office=office)
     return acts
 
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 async def issue(
     connection: Transaction, uscc: str, *, cause: Cause, office: Office, registry: "RegistryStore"
 ) -> Licence:
-    """Issue version 1. Raises EntityUnknown, NotIssuable, VersionConflict when the entity has a licence."""
+    """Issue version 1.
+
+    Raises EntityUnknown, NotIssuable, LedgerUnwitnessed, VersionConflict when the entity has a licence.
+    """
     entity = await registry.get(connection, uscc)
     if entity is None:
         raise EntityUnknown(uscc=uscc)
@@ -33,8 +36,9 @@ async def issue(
 
 
 async def issue_for(connection: Transaction, entity: Entity, *, cause: Cause, office: Office) -> Licence:
-    """Issue version 1 for an entity that was just read. Raises NotIssuable, VersionConflict."""
+    """Issue version 1 for an entity that was just read. Raises NotIssuable, LedgerUnwitnessed, VersionConflict."""
     require_issuable(entity, names=office.names)
+    await office.require_witnessed(connection)
     head = first_head(entity)
     if head.uscc not in await office.store.found(connection, [head]):
         raise VersionConflict(usccs=[head.uscc])

@@ -9,15 +9,16 @@ import asyncio
 import logging
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from zhizhao.kernel.errors import ZhizhaoError
+from zhizhao.ledger.errors import LedgerUnwitnessed
 from zhizhao.licence.chain import FIRST
 from zhizhao.licence.errors import NotIssuable
-from zhizhao.licence.follow import follow
+from zhizhao.licence.follow_or_wait import follow_or_wait
 from zhizhao.licence.issue import first_head, keep, require_issuable
 from zhizhao.licence.licence import Due, Licence, LicenceHead
 from zhizhao.licence.life import Cause
@@ -51,11 +52,16 @@ class IssueTally:
     failed: dict[str, str] = field(default_factory=dict)
     """USCC and reason code of what could not be made; one bad entity never stops its neighbours."""
 
+    waiting: set[str] = field(default_factory=set)
+    """USCC of what stays due, because nothing new may be issued now."""
+    waits_for: LedgerUnwitnessed | None = None
+    """Why these wait."""
+
     @property
     def done(self) -> int:
         """Return how many licences were looked at."""
         made = self.acts[LifeAct.ISSUE] + self.acts[LifeAct.REISSUE]
-        return made + self.unchanged + self.not_issuable + len(self.failed)
+        return made + self.unchanged + self.not_issuable + len(self.failed) + len(self.waiting)
 
 
 async def issue_pending(
@@ -68,14 +74,16 @@ async def issue_pending(
     pause_seconds: float = 0.0,
     progress: Callable[[int], None] | None = None,
 ) -> IssueTally:
-    """Work until nothing is due; `pause_seconds` between chunks lets on-line work through (PERFORMANCE.md §3, 12).
+    """Work until nothing is due but what must wait for the witness.
 
-    May be stopped at any moment and started again, and may run twice at once: the licence's key decides who founds it.
+    `pause_seconds` between chunks lets on-line work through (PERFORMANCE.md §3, 12). May be stopped at any moment and
+    started again, and may run twice at once: the licence's key decides who founds it.
     """
     tally = IssueTally()
+    after: Due | None = None
     while True:
         async with database.read() as connection:
-            due = await office.store.due(connection, limit=chunk)
+            due = await office.store.due(connection, limit=chunk, after=after)
             entities = await registry.get_many(connection, [one.uscc for one in due])
             known = await office.store.heads(connection, [one.uscc for one in due])
         if not due:
@@ -88,7 +96,9 @@ async def issue_pending(
             for one in due:
                 if one.uscc in rest:
                     await _followed(connection, one, cause=cause, office=office, registry=registry, tally=tally)
-            await office.store.followed(connection, due)
+            await office.store.followed(connection, [one for one in due if one.uscc not in tally.waiting])
+        if tally.waiting:
+            after = due[-1]
         if progress is not None:
             progress(len(due))
         await asyncio.sleep(pause_seconds)
@@ -103,6 +113,11 @@ async def _pressed(
         return []
     heads = {entity.uscc: first_head(entity) for entity in issuable}
     async with database.write() as connection:
+        try:
+            await office.require_witnessed(connection)
+        except LedgerUnwitnessed as refusal:
+            _wait(tally, heads, refusal)
+            return []
         wanted = [(uscc, head.version) for uscc, head in heads.items()]
         places = await take_places(connection, wanted, positions=office.store.positions)
         now = await office.store.now(connection)
@@ -149,6 +164,11 @@ def _press(draft: Draft, office: Office) -> Licence | ZhizhaoError:
         return fault
 
 
+def _wait(tally: IssueTally, usccs: Iterable[str], refusal: LedgerUnwitnessed) -> None:
+    tally.waiting.update(usccs)
+    tally.waits_for = refusal
+
+
 def _failed(uscc: str, fault: ZhizhaoError, *, tally: IssueTally) -> None:
     tally.failed[uscc] = fault.code
     _LOG.warning("licence not made: %s", fault.code, extra={"uscc": uscc, "facts": fault.facts})
@@ -190,7 +210,7 @@ async def _followed(
 ) -> None:
     try:
         async with connection.begin_nested():  # what fails half-way leaves nothing
-            acts = await follow(
+            done = await follow_or_wait(
                 connection,
                 due.uscc,
                 cause=cause,
@@ -203,5 +223,8 @@ async def _followed(
     except ZhizhaoError as fault:
         _failed(due.uscc, fault, tally=tally)
     else:
-        tally.acts.update(acts)
-        tally.unchanged += not acts
+        tally.acts.update(done.acts)
+        if done.waits:
+            _wait(tally, [due.uscc], done.waits)
+        else:
+            tally.unchanged += not done.acts

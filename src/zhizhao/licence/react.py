@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from zhizhao.kernel.events import Event
 from zhizhao.licence.errors import NotIssuable
-from zhizhao.licence.follow import follow
+from zhizhao.licence.follow_or_wait import follow_or_wait
 from zhizhao.licence.life import Cause
 from zhizhao.licence.office import Office
 from zhizhao.registry.events import EntityChanged, EntityRegistered
@@ -28,7 +28,8 @@ async def react_all(
 ) -> None:
     """Bring the licences to what the entities of these events have become; one reaction for all of one append.
 
-    First version, new version, withdrawal, dispute or its end. A kind without a licence is left alone.
+    First version, new version, withdrawal, dispute or its end. A kind without a licence is left alone; a version that
+    may not be made now is noted as due, and the register's change stands.
     """
     changes = [event for event in events if isinstance(event, EntityRegistered | EntityChanged)]
     others = {event.uscc for event in changes if isinstance(event, EntityChanged) and event.principal_changed}
@@ -38,7 +39,7 @@ async def react_all(
         return
     for event in sorted(changes, key=lambda event: event.uscc):
         try:
-            await follow(
+            done = await follow_or_wait(
                 connection,
                 event.uscc,
                 cause=Cause(actor=event.actor, because=event.kind),
@@ -48,3 +49,5 @@ async def react_all(
             )
         except NotIssuable:  # a registration certificate: the register keeps it, there is nothing to issue
             continue
+        if done.waits:
+            await office.store.note_due(connection, [event.uscc], principal_changed=event.uscc in others)

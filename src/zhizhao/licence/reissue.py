@@ -25,8 +25,9 @@ async def reissue(
     """Make the next version from a face and what stood before it; `before` was read with its row kept.
 
     Brings a withdrawn licence back; holds stay. The version before becomes `changed`, unless it was withdrawn, which
-    is for good. Raises VersionConflict.
+    is for good. Raises LedgerUnwitnessed, with nothing written, and VersionConflict.
     """
+    await office.require_witnessed(connection)
     store = office.store
     head = replace(
         before,

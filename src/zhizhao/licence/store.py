@@ -348,12 +348,17 @@ class LicenceStore:
         if rows:
             await connection.execute(upsert(connection, DUE, key=["uscc"], update=moves), rows)
 
-    async def due(self, connection: Transaction, *, limit: int) -> list[Due]:
-        """Return the licences that have waited longest."""
-        rows = await connection.execute(select(DUE).order_by(DUE.c.noted_at, DUE.c.uscc).limit(limit))
+    async def due(self, connection: Transaction, *, limit: int, after: Due | None = None) -> list[Due]:
+        """Return the licences that have waited longest, behind `after` where it is given."""
+        wanted = select(DUE).order_by(DUE.c.noted_at, DUE.c.uscc).limit(limit)
+        if after is not None:
+            same_moment = (DUE.c.noted_at == after.noted_at) & (DUE.c.uscc > after.uscc)
+            wanted = wanted.where((DUE.c.noted_at > after.noted_at) | same_moment)
+        rows = await connection.execute(wanted)
         return [Due(row.uscc, row.noted_at, row.principal_changed) for row in rows]
 
     async def followed(self, connection: Transaction, done: Iterable[Due]) -> None:
-        """Forget what was due and has been followed, one or more; what was noted again meanwhile stays."""
+        """Forget what was due and has been followed; what was noted again meanwhile stays."""
         statement = delete(DUE).where(DUE.c.uscc == bindparam("who"), DUE.c.noted_at <= bindparam("seen"))
-        await connection.execute(statement, [{"who": one.uscc, "seen": one.noted_at} for one in done])
+        if rows := [{"who": one.uscc, "seen": one.noted_at} for one in done]:
+            await connection.execute(statement, rows)

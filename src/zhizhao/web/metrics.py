@@ -8,7 +8,7 @@ from wsgiref.simple_server import WSGIServer
 
 from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
-from prometheus_client import CollectorRegistry, Counter, Histogram, start_http_server
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, start_http_server
 from prometheus_client.process_collector import ProcessCollector
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.3, 1.0, 3.0)
@@ -30,6 +30,16 @@ class Metrics:
             ("route",),
             buckets=BUCKETS,
             registry=self.registry,
+        )
+
+        self.job_failures = Counter(
+            "zhizhao_job_failures", "Turns of background work that failed", ("job",), registry=self.registry
+        )
+        self.issuing_stopped = Gauge(
+            "zhizhao_issuing_stopped", "1: nothing new is issued, the witness is out of reach", registry=self.registry
+        )
+        self.witnessed_seconds = Gauge(
+            "zhizhao_ledger_witnessed_seconds", "Seconds since the witness held the newest head", registry=self.registry
         )
 
     def counting(self, app: ASGIApp) -> ASGIApp:

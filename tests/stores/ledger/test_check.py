@@ -19,7 +19,7 @@ from zhizhao.kernel.clock import HeldClock
 from zhizhao.ledger.check import check
 from zhizhao.ledger.errors import LedgerBroken
 from zhizhao.ledger.finding import Finding
-from zhizhao.ledger.store import ENTRY, HEAD, LEAF, TILE, WAITING
+from zhizhao.ledger.store import ENTRY, HEAD, LEAF, TILE, WAITING, WITNESSED
 from zhizhao.ledger.witness import Witness
 from zhizhao.storage.database import Database
 
@@ -128,7 +128,7 @@ class Tampered:
 async def tampered(tmp_path: Path, held_clock: HeldClock) -> AsyncIterator[Tampered]:
     """Give a ledger of 334 leaves and 5 waiting entries to tamper with."""
     raw = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None)
-    for table in (ENTRY, WAITING, LEAF, TILE, HEAD):
+    for table in (ENTRY, WAITING, LEAF, TILE, HEAD, WITNESSED):
         bare = table.to_metadata(MetaData())  # no events, no triggers
         raw.execute(str(CreateTable(bare)))
     url = f"sqlite+aiosqlite:///{tmp_path / 'ledger.db'}"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,16 @@ class Shell:
 
         asyncio.run(work())
 
+    def unwitnessed(self, *, seconds: int) -> None:
+        """Let it be so long since the witness held the newest head."""
+
+        async def work() -> None:
+            async with open_parts(read_settings(self.config)) as parts, parts.database.write() as connection:
+                at = await parts.database.now(connection) - timedelta(seconds=seconds)
+                await parts.ledger.put_witnessed(connection, 1, at=at)
+
+        asyncio.run(work())
+
 
 @pytest.fixture
 def shell(tmp_path: Path, database_url: str) -> Shell:
@@ -93,10 +104,11 @@ class TestIssue:
             "withdraw": 1,
             "unchanged": 0,
             "not_issuable": 0,
+            "waiting": 0,
             "failed": {},
         }
         done = shell.run("licence", "issue", "--all")
-        assert (done.exit_code, done.stdout.strip()) == (0, "unchanged: 0  not issuable: 0")
+        assert (done.exit_code, done.stdout.strip()) == (0, "unchanged: 0  not issuable: 0  waiting: 0")
 
     def test_by_code(self, shell: Shell) -> None:
         """Codes as people type them, each once."""
@@ -108,7 +120,7 @@ class TestIssue:
         assert shell.run("licence", "issue", uscc_of(1)).stdout.strip() == f"{uscc_of(1)}  unchanged"
 
     def test_what_fails_is_named(self, shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-        """With its reason; the command itself has done its work."""
+        """With its reason; the others are made, and the status says that it was not all."""
         shell.record(a_draft(1))
 
         def refuse(*_: object) -> bytes:
@@ -117,6 +129,30 @@ class TestIssue:
         monkeypatch.setattr(pressing, "sign_document", refuse)
         done = shell.run("licence", "issue", "--all")
         assert f"failed  {uscc_of(1)}: not-canonical" in done.stdout
+        assert (done.exit_code, done.stderr.split(":")[1].strip()) == (1, "issuing-incomplete")
+
+    @pytest.mark.parametrize("what", [("--all",), (uscc_of(1),)], ids=["all", "one"])
+    def test_a_witness_out_of_reach(self, shell: Shell, what: tuple[str, ...]) -> None:
+        """Told by name after the time allowed; with the witness back the same command issues."""
+        shell.record(a_draft(1))
+        settings = shell.config.read_text()
+        shell.config.write_text(settings + 'witness_file = "/nowhere/witness.jsonl"\nunwitnessed_seconds = 30\n')
+        shell.unwitnessed(seconds=31)
+        done = shell.run("licence", "issue", *what)
+        assert (done.exit_code, len(done.stderr.splitlines())) == (1, 1)
+        assert done.stderr.startswith("error: ledger-unwitnessed: ")
+        assert "waiting: 1" in done.stderr
+        assert shell.run("licence", "show", uscc_of(1)).exit_code == 1
+        shell.config.write_text(settings)
+        assert shell.run("licence", "issue", *what).exit_code == 0
+        assert shell.json("licence", "show", uscc_of(1))["status"] == "valid"
+
+    @pytest.mark.parametrize("command", ["issue", "show"])
+    def test_what_is_no_code(self, shell: Shell, command: str) -> None:
+        """Refused as such, with the reason, before anything is opened."""
+        done = shell.run("licence", command, "91370800")
+        assert (done.exit_code, done.stderr.split(":")[1].strip()) == (1, "uscc-malformed")
+        assert "reason: length" in done.stderr
 
     @pytest.mark.parametrize("arguments", [(), ("--all", "91370800MAT000018U")], ids=["neither", "both"])
     def test_wrong_usage(self, arguments: tuple[str, ...], shell: Shell) -> None:

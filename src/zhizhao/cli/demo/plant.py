@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from zhizhao.app.keeping import keeping
 from zhizhao.app.parts import Parts
 from zhizhao.catalogue.plant import plant as plant_matters
 from zhizhao.cli.demo.accounts import plant_accounts, read_accounts
@@ -42,7 +43,8 @@ async def plant(parts: Parts, folder: Path) -> dict[str, Any]:
     async with parts.database.write() as connection:
         await plant_matters(connection, store=parts.catalogue, ledger=parts.ledger, clock=parts.clock, actor=SYSTEM)
     await import_rows(parts, folder / REGISTER, entities)
-    await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=parts.office, registry=parts.registry)
+    async with keeping(parts):  # a planting that broke off may be taken up much later
+        await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=parts.office, registry=parts.registry)
     await _mark(parts, entities)
     changing = next(e for e in entities if e.name == CHANGED_NAME)
     await download_to(parts, await enrol_phone(parts, changing.principal), [changing.uscc])
