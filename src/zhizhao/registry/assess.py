@@ -62,8 +62,13 @@ async def assess(
     store: "RegistryStore",
     sealer: Sealer,
     lock: bool = False,
+    allow_older: bool = False,
 ) -> Assessment:
-    """Return what the drafts bring, in the order of their codes; each code must stand once among them."""
+    """Return what the drafts bring, in the order of their codes; each code must stand once among them.
+
+    A draft that is older than what is recorded is refused, so that an old file brings no old values back, unless
+    `allow_older` says that just this is meant.
+    """
     ordered = sorted(drafts, key=lambda draft: draft.uscc)
     heads = await store.heads(connection, [draft.uscc for draft in ordered], lock=lock)
     coming: list[Coming] = []
@@ -79,7 +84,7 @@ async def assess(
         else:
             unsure.append(one)
     kept = await store.kept(connection, [one.draft.uscc for one in unsure]) if unsure else {}
-    changed, refused = _second_look(unsure, kept=kept)
+    changed, refused = _second_look(unsure, kept=kept, allow_older=allow_older)
     unchanged += len(unsure) - len(changed) - len(refused)
     return Assessment(coming=(*coming, *changed), unchanged=unchanged, refused=tuple(refused))
 
@@ -90,7 +95,9 @@ def _first_look(draft: EntityDraft, *, head: Head | None, lookup: bytes | None) 
     return Coming(draft=draft, content=content, stored=content_bytes(content), head=head, change=None, kept_seal=None)
 
 
-def _second_look(unsure: Iterable[Coming], *, kept: dict[str, Kept]) -> tuple[list[Coming], list[Refusal]]:
+def _second_look(
+    unsure: Iterable[Coming], *, kept: dict[str, Kept], allow_older: bool
+) -> tuple[list[Coming], list[Refusal]]:
     """Return what really changes and what cannot, by the content of the version before."""
     changed: list[Coming] = []
     refused: list[Refusal] = []
@@ -100,10 +107,12 @@ def _second_look(unsure: Iterable[Coming], *, kept: dict[str, Kept]) -> tuple[li
         change = compare(before.content, content)
         if change.is_empty:
             continue
-        old, new = before.content.status, content.status
-        if not may_become(old, new):
-            reason = f"登记状态不能由“{STATUS_LABELS[old]}”变为“{STATUS_LABELS[new]}”，请核对登记机关的数据"
-            refused.append(Refusal(uscc=one.draft.uscc, column="登记状态", reason=reason))
+        refusal = _status_refusal(before.content, content) or (
+            None if allow_older else _age_refusal(before.content, content)
+        )
+        if refusal:
+            column, reason = refusal
+            refused.append(Refusal(uscc=one.draft.uscc, column=column, reason=reason))
             continue
         same_document = content.principal.lookup == before.content.principal.lookup
         changed.append(
@@ -117,3 +126,26 @@ def _second_look(unsure: Iterable[Coming], *, kept: dict[str, Kept]) -> tuple[li
             )
         )
     return changed, refused
+
+
+def _status_refusal(before: Content, after: Content) -> tuple[str, str] | None:
+    """Return column and reason when the new status cannot follow the old one."""
+    old, new = before.status, after.status
+    if may_become(old, new):
+        return None
+    return "登记状态", f"登记状态不能由“{STATUS_LABELS[old]}”变为“{STATUS_LABELS[new]}”，请核对登记机关的数据"
+
+
+def _age_refusal(before: Content, after: Content) -> tuple[str, str] | None:
+    """Return column and reason when the row is older than what is recorded; like dates are compared with like.
+
+    核准日期 moves with every change; 登记日期 decides only where neither side has the other one. A row without dates
+    cannot be told to be old.
+    """
+    column, old, new = "核准日期", before.approved_on, after.approved_on
+    if old is None and new is None:
+        column, old, new = "登记日期", before.registered_on, after.registered_on
+    if old is None or new is None or new >= old:
+        return None
+    told = f"{new.isoformat()} 早于已登记的 {old.isoformat()}：本行是旧数据，保留较新的登记；确需改回时用 --older 导入"
+    return column, told

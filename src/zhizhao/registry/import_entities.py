@@ -44,6 +44,8 @@ class Desk:
     ledger: "LedgerStore"
     clock: Clock
     actor: Actor
+    allow_older: bool = False
+    """Take rows that are older than what is recorded, to put something right."""
 
 
 async def import_entities(
@@ -69,6 +71,7 @@ async def import_entities(
                     clock=desk.clock,
                     actor=desk.actor,
                     feed=str(feed.feed_id),
+                    allow_older=desk.allow_older,
                 )
             tally = _told(tally, one, sifter=sifter)
         if progress:
@@ -83,7 +86,10 @@ async def try_import(source: Source, sifter: Sifter, *, desk: Desk, progress: Pr
     for drafts in sifter.chunks(source):
         if drafts:
             async with desk.database.read() as connection:
-                one = (await assess(connection, drafts, store=desk.store, sealer=desk.sealer)).tally
+                found = await assess(
+                    connection, drafts, store=desk.store, sealer=desk.sealer, allow_older=desk.allow_older
+                )
+                one = found.tally
             tally = _told(tally, one, sifter=sifter)
         if progress:
             progress(source.position, source.size)

@@ -38,6 +38,7 @@ async def record(
     actor: Actor,
     feed: str | None = None,
     because: str = "",
+    allow_older: bool = False,
 ) -> Tally:
     """Record drafts in the caller's transaction; each code must stand once among them.
 
@@ -46,7 +47,7 @@ async def record(
     `feed`, the id of an import, one entry stands for the batch and the time the data are as of moves when the feed is
     closed; without, every entity has its entry and the time moves now. Raises ChangedMeanwhile.
     """
-    assessment = await assess(connection, drafts, store=store, sealer=sealer, lock=True)  # (1)
+    assessment = await assess(connection, drafts, store=store, sealer=sealer, lock=True, allow_older=allow_older)  # (1)
     if assessment.coming:
         now = await store.now(connection)
         recorded = [

@@ -40,6 +40,7 @@ async def record_entity(
         clock=clock,
         actor=actor,
         because=because,
+        allow_older=True,  # somebody decided on just this entity, and says why
     )
     if tally.refused:
         raise RowRefused(uscc=draft.uscc, problems=tuple((one.column, one.reason) for one in tally.refused))

@@ -75,6 +75,45 @@ class TestRecord:
             versions = await register.store.versions(connection, entity.uscc)
         assert [one.content.facts["registered_capital"] for one in versions] == ["200万元", "300万元"]
 
+    async def test_an_older_row_brings_nothing_back(self, register: Register) -> None:
+        """An old file imported again: refused by name, the newer record stays, nothing is written."""
+        await register.record(draft_of(a_row(1, 注册资本="300万元", 核准日期="2024-05-06")))
+        old = draft_of(a_row(1, 注册资本="200万元", 核准日期="2023-01-01"))
+        tally = await register.record(old)
+        assert (tally.changed, tally.unchanged) == (0, 0)
+        (refusal,) = tally.refused
+        assert refusal.column == "核准日期"
+        assert "2023-01-01 早于已登记的 2024-05-06" in refusal.reason
+        entity = await register.get(1)
+        assert (entity.version, entity.facts["registered_capital"]) == (1, "300万元")
+        assert await register.changes() == []
+        assert (await register.record(old, allow_older=True)).changed == 1
+        assert (await register.get(1)).facts["registered_capital"] == "200万元"
+
+    @pytest.mark.parametrize(
+        ("before", "after", "refused"),
+        [
+            ({"核准日期": "2024-05-06"}, {"核准日期": "2024-05-06"}, 0),
+            ({"核准日期": "2024-05-06"}, {"核准日期": "2024-05-07"}, 0),
+            ({"核准日期": "2024-05-06"}, {"核准日期": ""}, 0),
+            ({"核准日期": ""}, {"核准日期": "2020-01-01"}, 0),
+            ({"核准日期": "", "登记日期": "2024-05-06"}, {"核准日期": "", "登记日期": "2024-05-05"}, 1),
+            (
+                {"核准日期": "2024-05-06", "登记日期": "2024-05-06"},
+                {"核准日期": "2024-05-07", "登记日期": "2020-02-22"},
+                0,
+            ),
+            ({"核准日期": "", "登记日期": ""}, {"核准日期": "", "登记日期": ""}, 0),
+        ],
+    )
+    async def test_like_dates_are_compared_with_like(
+        self, before: dict[str, str], after: dict[str, str], refused: int, register: Register
+    ) -> None:
+        """The day of approval decides; without any on both sides the day of registration; else nobody can tell."""
+        await register.record(draft_of(a_row(1, 注册资本="200万元", **before)))
+        tally = await register.record(draft_of(a_row(1, 注册资本="300万元", **after)))
+        assert (tally.changed, len(tally.refused)) == (1 - refused, refused)
+
     async def test_a_corrected_spelling_is_the_same_person(self, register: Register) -> None:
         """The document decides: mandates must not be suspended for a typing error."""
         await register.record(draft_of(a_row(1)))
