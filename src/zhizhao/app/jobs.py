@@ -10,6 +10,7 @@ import structlog
 
 from zhizhao.app.parts import Parts
 from zhizhao.app.trouble import Trouble
+from zhizhao.app.uploads.folder import UploadFolder
 from zhizhao.kernel.actor import SYSTEM
 from zhizhao.ledger.keeper import Keeper
 from zhizhao.ledger.witness import FileWitness
@@ -67,13 +68,14 @@ async def issue(parts: Parts) -> None:
 
 
 async def forget(parts: Parts) -> None:
-    """Delete what its retention has passed: tickets, idempotency keys, seen proofs, ended sessions, old books."""
+    """Delete what has passed its term: tickets, idempotency keys, seen proofs, ended sessions, old books, uploads."""
     async with parts.database.write() as connection:
         now = await parts.database.now(connection)
         await parts.presentations.forget_tickets(connection, before=now - TICKET_KEEP)
         await parts.presentations.forget_keys(connection, now=now)
         await parts.wallets.forget(connection)
         await CounterStore().forget_scans(connection, before=now - BOOK_KEEP)
+    await asyncio.to_thread(UploadFolder(parts.settings.data_path()).forget, parts.clock.now())
 
 
 async def run(job: Job, *, stop: asyncio.Event, failed: Callable[[str], None] = lambda _job: None) -> None:

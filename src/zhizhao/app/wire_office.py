@@ -1,6 +1,7 @@
 """Binds the verbs of the registration office."""
 
 from zhizhao.app.parts import Parts
+from zhizhao.app.uploads.intake import Intake
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.page import Page
 from zhizhao.ledger.entry import Act, new_entry
@@ -89,5 +90,6 @@ def wire(parts: Parts) -> OfficeVerbs:
         freeze=window.freeze,
         unfreeze=window.unfreeze,
         make_slip=window.make_slip,
+        intake=Intake(parts),
         lose_at_window=window.lose_at_window,
     )

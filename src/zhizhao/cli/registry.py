@@ -1,6 +1,5 @@
 """`zhizhao registry import FILE`: take in a registrar's spreadsheet, CSV or message (INTERFACES.md §2)."""
 
-import hashlib
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,19 +10,14 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from zhizhao.app.import_file import Order
+from zhizhao.app.import_file import import_file as take_in
 from zhizhao.app.parts import Parts
 from zhizhao.cli.context import Installation, pass_installation
-from zhizhao.kernel.clock import today
-from zhizhao.registry.import_entities import Desk, import_entities, try_import
+from zhizhao.registry.findings import Findings
 from zhizhao.registry.import_entities import Progress as Told
 from zhizhao.registry.intake import reasons
-from zhizhao.registry.intake.error_file import ErrorFile
-from zhizhao.registry.intake.open_source import is_message, is_workbook, open_source
-from zhizhao.registry.intake.row import RowReader
-from zhizhao.registry.intake.sift import Sifter
-from zhizhao.registry.intake.source import Notes
 from zhizhao.registry.intake.values import StatusList
-from zhizhao.registry.tally import Tally
 
 
 @click.group()
@@ -41,59 +35,33 @@ def registry() -> None:
     show_default=True,
     help="Which list digits in 登记状态 belong to; without it digits are refused, words are always read.",
 )
+@click.option(
+    "--older", is_flag=True, help="Also take rows whose 核准日期 is before the recorded one, to put something right."
+)
 @pass_installation
-def import_(installation: Installation, file: Path, *, dry_run: bool, status_list: str) -> None:
+def import_(installation: Installation, file: Path, *, dry_run: bool, status_list: str, older: bool) -> None:
     """Take in FILE: .xlsx, .csv (UTF-8 or GB 18030) or an infoXml message, told apart by content.
 
     Good rows are taken; every bad row is told with its number, column and reason in FILE's error file beside it.
-    Running it twice changes nothing; stopped halfway, run it again.
+    Running it twice changes nothing; stopped halfway, run it again. A row that is older than what is recorded is
+    told and not taken, so that an old file brings no old values back.
     """
 
     async def work(parts: Parts) -> dict[str, Any]:
-        return await import_file(parts, file, dry_run=dry_run, status_list=StatusList(status_list))
+        return await import_file(parts, file, dry_run=dry_run, status_list=StatusList(status_list), allow_older=older)
 
     facts = installation.run(work)
     installation.answer(facts, text=_text(facts))
 
 
-async def import_file(parts: Parts, file: Path, *, dry_run: bool, status_list: StatusList) -> dict[str, Any]:
+async def import_file(
+    parts: Parts, file: Path, *, dry_run: bool, status_list: StatusList, allow_older: bool = False
+) -> dict[str, Any]:
     """Import one file; return the figures that `--json` prints. Raises IntakeRefused."""
-    source = open_source(file)
-    desk = Desk(
-        database=parts.database,
-        store=parts.registry,
-        sealer=parts.sealer,
-        outbox=parts.outbox,
-        ledger=parts.ledger,
-        clock=parts.clock,
-        actor=parts.actor,
-    )
-    reader = RowReader(
-        today=today(parts.clock.now()),
-        kind_templates=parts.settings.kind_templates,
-        status_list=status_list,
-        is_message=is_message(source),
-    )
-    errors = ErrorFile(file, as_workbook=is_workbook(source))
-    sifter = Sifter(reader, errors)
-    tally = Tally()
-    try:
-        with _bar(file.name) as progress:
-            if dry_run:
-                tally = await try_import(source, sifter, desk=desk, progress=progress)
-            else:
-                digest = _digest(file)
-                tally = await import_entities(
-                    source, sifter, desk=desk, name=file.name, digest=digest, progress=progress
-                )
-    finally:
-        error_file = errors.close()
-    return _facts(tally, sifter, notes=source.notes, error_file=error_file, dry_run=dry_run)
-
-
-def _digest(file: Path) -> bytes:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").digest()
+    order = Order(actor=parts.actor, status_list=status_list, dry_run=dry_run, name=file.name, allow_older=allow_older)
+    with _bar(file.name) as progress:
+        found = await take_in(parts, file, order=order, progress=progress)
+    return _facts(found, dry_run=dry_run)
 
 
 @contextmanager
@@ -108,17 +76,17 @@ def _bar(name: str) -> Iterator[Told | None]:
         yield lambda position, size: bar.update(task, completed=position, total=size)
 
 
-def _facts(tally: Tally, sifter: Sifter, *, notes: Notes, error_file: Path | None, dry_run: bool) -> dict[str, Any]:
+def _facts(found: Findings, *, dry_run: bool) -> dict[str, Any]:
     return {
-        "rows": sifter.rows,
-        "new": tally.new,
-        "changed": tally.changed,
-        "unchanged": tally.unchanged,
-        "rejected": sifter.rejected,
-        "error_file": str(error_file) if error_file else None,
-        "warnings": dict(sorted(sifter.warnings.items())),
-        "unknown_columns": notes.unknown_columns,
-        "remarks": notes.remarks,
+        "rows": found.rows,
+        "new": found.new,
+        "changed": found.changed,
+        "unchanged": found.unchanged,
+        "rejected": found.rejected,
+        "error_file": found.error_file,
+        "warnings": dict(found.warnings),
+        "unknown_columns": list(found.unknown_columns),
+        "remarks": list(found.remarks),
         "dry_run": dry_run,
     }
 

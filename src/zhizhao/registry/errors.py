@@ -79,3 +79,36 @@ class RowRefused(ZhizhaoError):
     """
 
     code = "row-refused"
+
+
+class UploadUnknown(ZhizhaoError):
+    """There is no such upload, or it was deleted.
+
+    Fact: `upload_id`.
+    """
+
+    code = "upload-unknown"
+
+
+class UploadBusy(ZhizhaoError):
+    """Another file is being worked on; one after the other."""
+
+    code = "upload-busy"
+
+
+class UploadNotReady(ZhizhaoError):
+    """The file was not tried to its end, holds nothing to take, or is taken already.
+
+    Facts: `upload_id`, `state`.
+    """
+
+    code = "upload-not-ready"
+
+
+class SecondPersonNeeded(ZhizhaoError):
+    """Who handed a file in may not release it as well.
+
+    Fact: `upload_id`.
+    """
+
+    code = "second-person-needed"

@@ -2,12 +2,16 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.page import Page
 from zhizhao.licence.licence import Licence, LicenceHead, LifeEntry
 from zhizhao.registry.entity import Entity
+from zhizhao.registry.intake.values import StatusList
+from zhizhao.registry.upload import Upload
+from zhizhao.staff.account import Account
 from zhizhao.storage.database import Transaction
 from zhizhao.wallet.person import Person
 from zhizhao.wallet.proving.make_slip import Applicant
@@ -19,6 +23,30 @@ class ChangeHold(Protocol):
 
     async def __call__(self, connection: Transaction, uscc: str, *, because: str, actor: Actor) -> LicenceHead:
         """Return what stands after it. Raises LicenceUnknown, TransitionRefused."""
+
+
+class Intake(Protocol):
+    """What the import page does."""
+
+    async def all(self) -> list[Upload]:
+        """Return every upload, the newest first."""
+
+    async def get(self, upload_id: str) -> Upload:
+        """Return one. Raises UploadUnknown."""
+
+    async def hand_in(
+        self, connection: Transaction, content: bytes, *, name: str, status_list: StatusList, account: Account
+    ) -> str:
+        """Keep a file and begin to try it; return its id. Raises UploadBusy."""
+
+    async def release(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+        """Begin to take a tried file. Raises UploadUnknown, UploadNotReady, SecondPersonNeeded, UploadBusy."""
+
+    async def drop(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+        """Delete a file that nobody works on. Raises UploadUnknown, UploadBusy."""
+
+    async def error_file(self, upload_id: str) -> tuple[Path, str]:
+        """Return the file with the bad rows and what to call it. Raises UploadUnknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,5 +67,6 @@ class OfficeVerbs:
     unfreeze: ChangeHold
     make_slip: Callable[[Transaction, Applicant, Actor], Awaitable[Slip]]
     """Raises TextRefused, IdNumberMalformed, DocumentMalformed."""
+    intake: Intake
     lose_at_window: Callable[[Transaction, Applicant, Actor], Awaitable[tuple[Person, tuple[str, ...]]]]
     """Freezes a person's phones. Raises PersonUnknown and the same."""

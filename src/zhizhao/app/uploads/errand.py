@@ -1,0 +1,18 @@
+"""What the process that works on an upload is told, through its standard input: no secret stands on a command line."""
+
+import msgspec
+
+from zhizhao.kernel.actor import ActorKind
+from zhizhao.settings import Settings
+
+
+class Errand(msgspec.Struct, frozen=True, kw_only=True):
+    """One file to try or to take."""
+
+    settings: Settings
+    upload_id: str
+    dry_run: bool
+    actor_kind: ActorKind
+    actor_id: str
+    offset_micros: int = 0
+    """Of the installation's clock."""

@@ -1,0 +1,89 @@
+"""The folders of handed-in files: private, claimed once, gone after a day, closed to made-up ids."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from zhizhao.app.uploads.folder import HANDED_IN, STANDING, UploadFolder
+from zhizhao.kernel.ids import public_id
+from zhizhao.registry.errors import UploadUnknown
+from zhizhao.registry.intake.values import StatusList
+from zhizhao.registry.upload import KEPT, HandedIn, Standing, UploadState
+
+NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
+
+
+def keep(folder: UploadFolder, *, at: datetime = NOW) -> str:
+    """Keep one file; return its id."""
+    upload_id = public_id("upl")
+    handed_in = HandedIn(
+        upload_id=upload_id,
+        name="名录.csv",
+        digest="00",
+        size=2,
+        status_list=StatusList.OLD,
+        account_id="acc_a",
+        clerk="李登",
+        unit="任城区登记窗口（演示）",
+        at=at,
+    )
+    folder.create(handed_in, b"ab", standing=Standing(state=UploadState.TRYING, updated_at=at))
+    return upload_id
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> UploadFolder:
+    """Give an empty installation's folder."""
+    return UploadFolder(tmp_path)
+
+
+def test_kept_and_read(folder: UploadFolder) -> None:
+    """What was handed in and noted comes back; nobody else may read it."""
+    upload_id = keep(folder)
+    folder.note(upload_id, replace(folder.read(upload_id).standing, state=UploadState.TRIED, position=7))
+    read = folder.read(upload_id)
+    assert (read.handed_in.status_list, read.standing.state, read.standing.position) == (
+        StatusList.OLD,
+        UploadState.TRIED,
+        7,
+    )
+    place = folder.place(upload_id)
+    assert place.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in place.iterdir()} == {0o600}
+
+
+def test_claimed_once(folder: UploadFolder) -> None:
+    """Of two who release at the same time one does; after a break it can be claimed again."""
+    upload_id = keep(folder)
+    assert [folder.claim(upload_id), folder.claim(upload_id)] == [True, False]
+    folder.give_back(upload_id)
+    assert folder.claim(upload_id)
+
+
+def test_forgotten_after_its_term(folder: UploadFolder) -> None:
+    """A file holds people's numbers: it does not outlive a day; a newer one stays."""
+    old, new = keep(folder, at=NOW - KEPT - timedelta(seconds=1)), keep(folder)
+    folder.forget(NOW)
+    assert [one.handed_in.upload_id for one in folder.all()] == [new]
+    with pytest.raises(UploadUnknown):
+        folder.read(old)
+
+
+@pytest.mark.parametrize("upload_id", ["", "..", "../keys", "upl_x", "upl_" + "." * 22, "upl_" + "a" * 22 + "/.."])
+def test_no_path_comes_from_outside(folder: UploadFolder, upload_id: str) -> None:
+    """Only ids of ours name a folder."""
+    keep(folder)
+    with pytest.raises(UploadUnknown):
+        folder.place(upload_id)
+
+
+@pytest.mark.parametrize("name", [HANDED_IN, STANDING])
+def test_half_made_is_not_there(folder: UploadFolder, name: str) -> None:
+    """A folder that is being made or deleted is left out of the list and is unknown by itself."""
+    upload_id = keep(folder)
+    (folder.place(upload_id) / name).write_bytes(b"{")
+    assert folder.all() == []
+    with pytest.raises(UploadUnknown):
+        folder.read(upload_id)
