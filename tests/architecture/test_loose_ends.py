@@ -47,6 +47,7 @@ COMMANDS = {
 }
 """What scripts outside may rely on: added to freely, removed only with an entry in the changelog."""
 BEYOND = {
+    "audit history": "the ledger may be whole and the register changed; an auditor must see which row",
     "client list": "an operator must see what `client add` made",
     "client stop": "a stolen secret is stopped at once",
     "keys create": "the first keys of an installation outside the demonstration",

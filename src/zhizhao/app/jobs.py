@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from zhizhao.app.nightly import Nightly
 from zhizhao.app.parts import Parts
 from zhizhao.app.trouble import Trouble
 from zhizhao.app.uploads.folder import UploadFolder
@@ -47,6 +48,7 @@ def jobs(parts: Parts) -> list[Job]:
         Job("issue", 1.0, lambda: issue(parts)),
         Job("deliver", 1.0, Deliverer(parts.database, AFTER_COMMIT, clock=parts.clock).work),
         Job("forget", 60, lambda: forget(parts)),
+        Job("nightly", 60, Nightly(parts).work),
     ]
 
 

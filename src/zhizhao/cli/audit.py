@@ -1,13 +1,15 @@
 """`zhizhao audit check`: re-derive the whole ledger and name the first place that differs (INTERFACES.md §2)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import Any
 
 import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from zhizhao.app.check_histories import Histories, HistoriesBroken, check_histories
 from zhizhao.app.parts import Parts
 from zhizhao.cli.context import Installation, pass_installation
 from zhizhao.kernel.clock import rfc3339
@@ -60,6 +62,39 @@ def check_(installation: Installation) -> None:
             installation.answer({"whole": False, "finding": finding_facts(found)}, text=finding_text(found))
         raise
     installation.answer({"whole": True, **report_facts(report)}, text=report_text(report))
+
+
+@audit.command()
+@pass_installation
+def history(installation: Installation) -> None:
+    """Check register and licences: every version chains, what is in use is its last version, the ledger saw each one.
+
+    Names every entity that was changed, cut short or removed behind the program's back, and ends with status 1. The
+    serving installation does the same every night. May run beside it.
+    """
+
+    async def work(parts: Parts) -> Histories:
+        with _counter(quiet=installation.as_json) as told:
+            return await check_histories(parts, progress=told)
+
+    found = installation.run(work)
+    installation.answer({"whole": not found.findings, **asdict(found)}, text=history_text(found))
+    if found.findings:
+        raise HistoriesBroken(findings=len(found.findings))
+
+
+def history_text(found: Histories) -> str:
+    """Return what people read of the histories."""
+    counts = f"{found.entities} 个主体、{found.licences} 份执照，对照审计账 {found.entries} 条记录"
+    english = f"{found.entities} entities and {found.licences} licences against {found.entries} ledger entries"
+    if not found.findings:
+        return f"名录和执照完整：{counts}。\nRegister and licences are whole: {english}."
+    lines = [f"{one.part}  {one.uscc}  version {one.version}  {one.reason}" for one in found.findings]
+    told = (
+        f"名录或执照被改动：已核对 {counts}。请停止签发，保全数据库。",
+        f"Register or licences were changed ({english} checked). Stop issuing; keep the database as it is.",
+    )
+    return "\n".join([*told, *lines])
 
 
 def report_facts(report: Report) -> dict[str, Any]:
@@ -127,3 +162,13 @@ def _progress(*, quiet: bool) -> Iterator[Told]:
             bar.update(task, completed=done, total=of)
 
         yield told
+
+
+@contextmanager
+def _counter(*, quiet: bool) -> Iterator[Callable[[int], None]]:
+    """Show on stderr how many entities were looked at when somebody looks."""
+    console = Console(stderr=True)
+    columns = (TextColumn("核对名录和执照"), BarColumn(), TextColumn("{task.completed}"))
+    with Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda count: bar.advance(task, count)

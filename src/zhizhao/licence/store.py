@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -221,6 +222,14 @@ class LicenceStore:
         statement = select(VERSIONS.c.row_hash).where(VERSIONS.c.uscc == uscc, VERSIONS.c.version == number)
         found: bytes = (await connection.execute(statement)).scalar_one()
         return found
+
+    async def row_hashes(
+        self, connection: Transaction, wanted: Sequence[tuple[str, int]]
+    ) -> dict[tuple[str, int], bytes]:
+        """Return the hashes of those version rows, by code and number, that are there."""
+        columns = (VERSIONS.c.uscc, VERSIONS.c.version, VERSIONS.c.row_hash)
+        rows = await connection.execute(select(*columns).where(tuple_(*columns[:2]).in_(wanted)))
+        return {(row.uscc, row.version): row.row_hash for row in rows}
 
     async def places(self, connection: Transaction, uscc: str) -> dict[int, Position]:
         """Return the position of every version of a licence."""

@@ -9,7 +9,20 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Index, Select, Table, Text, and_, bindparam, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Select,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from zhizhao.kernel.clock import from_micros, to_micros
@@ -258,6 +271,12 @@ class RegistryStore:
         """Return the bare columns of an entity's row, for comparing them with its history."""
         row = (await connection.execute(select(ENTITY).where(ENTITY.c.uscc == uscc))).mappings().one_or_none()
         return dict(row) if row else None
+
+    async def chains(self, connection: Transaction, wanted: Sequence[tuple[str, int]]) -> dict[tuple[str, int], bytes]:
+        """Return the chain values of those versions, by code and number, that are there."""
+        columns = (VERSION.c.uscc, VERSION.c.version, VERSION.c.chain)
+        rows = await connection.execute(select(*columns).where(tuple_(*columns[:2]).in_(wanted)))
+        return {(row.uscc, row.version): row.chain for row in rows}
 
     async def codes(self, connection: Transaction, *, after: str = "", limit: int = 1000) -> list[str]:
         """Return codes in order, for walking through the whole register."""

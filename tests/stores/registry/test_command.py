@@ -109,3 +109,17 @@ class TestImport:
         """On every level."""
         for arguments in (["registry", "--help"], ["registry", "import", "--help"]):
             assert run(config, *arguments).exit_code == 0
+
+    def test_an_older_file_brings_nothing_back(self, config: Path, tmp_path: Path) -> None:
+        """Each such row is told with number, column and both dates; `--older` takes it, and a dry run says so."""
+        new = write_csv(tmp_path / "new.csv", table([a_row(1, 住所="新处", 核准日期="2024-05-06"), a_row(2)]))
+        old = write_csv(tmp_path / "old.csv", table([a_row(2), a_row(1, 住所="旧处", 核准日期="2023-01-01")]))
+        as_json(config, str(new))
+        for arguments in ((str(old), "--dry-run"), (str(old),)):
+            told = as_json(config, *arguments)
+            assert [told[key] for key in ("new", "changed", "unchanged", "rejected")] == [0, 0, 1, 1]
+            line = Path(told["error_file"]).read_text("utf-8-sig").splitlines()[1]
+            assert line.startswith("3,")
+            assert "核准日期" in line
+            assert "2023-01-01 早于已登记的 2024-05-06" in line
+        assert as_json(config, str(old), "--older")["changed"] == 1
