@@ -33,7 +33,7 @@ log = structlog.get_logger("zhizhao.web")
 
 def exception_handlers() -> ExceptionHandlersMap:
     """Return the handlers that `build_app` sets for the whole application."""
-    return {ZhizhaoError: refuse, HTTPException: refuse_http, Exception: fail}
+    return {ZhizhaoError: refuse, HTTPException: refuse_http, ExceptionGroup: refuse_named, Exception: fail}
 
 
 def refuse(request: Request[Any, Any, Any], error: ZhizhaoError) -> Response[Any]:
@@ -60,6 +60,17 @@ def refuse_http(request: Request[Any, Any, Any], error: HTTPException) -> Respon
     if isinstance(error, ValidationException) and isinstance(error.extra, list):
         extra["errors"] = [_field_error(part) for part in error.extra if isinstance(part, dict)]
     return _answer(request, code, row, extra=extra, headers=dict(error.headers or {}))
+
+
+def refuse_named(request: Request[Any, Any, Any], group: "ExceptionGroup[Exception]") -> Response[Any]:
+    """Answer what a transaction of the request made of a driver's failure.
+
+    The framework throws a handler's exception into the request's transaction and wraps what comes back in a group.
+    """
+    found: Exception = group
+    while isinstance(found, ExceptionGroup):
+        found = next((one for one in found.exceptions if isinstance(one, ZhizhaoError)), found.exceptions[0])
+    return refuse(request, found) if isinstance(found, ZhizhaoError) else fail(request, group)
 
 
 def fail(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
