@@ -7,12 +7,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zhizhao.app.parts import KEY_FOLDER, Parts, issuer_names
+from zhizhao.display.store import DisplayStore, Tables
 from zhizhao.kernel.clock import to_micros
 from zhizhao.licence.errors import LicenceUnknown
-from zhizhao.licence.positions.store import PositionStore
+from zhizhao.licence.positions.store import POSITIONS, PositionStore
 from zhizhao.licence.publish import Publisher
+from zhizhao.licence.store import DISPLAYS, LICENCES, VERSIONS
 from zhizhao.presentation.errors import PresentationUnknown
 from zhizhao.presentation.presentation import Verdict
+from zhizhao.registry.store import AS_OF, ENTITY
 from zhizhao.trust.certificates import Certificates
 from zhizhao.trust.fetch import Fetched
 from zhizhao.trust.jws import jwk_set
@@ -33,6 +36,9 @@ SHOWN_HOLDERS = 3
 NOTHING = Fetched(status=404, content_type="", body=b"")
 ROLES = {"registrar_clerk": N_("登记人员"), "registrar_reviewer": N_("复核人员"), "counter_clerk": N_("窗口人员")}
 """Roles whose doors exist: what the start page's table shows."""
+TABLES = Tables(
+    displays=DISPLAYS, licences=LICENCES, versions=VERSIONS, positions=POSITIONS, entities=ENTITY, as_of=AS_OF
+)
 
 
 class _Public:
@@ -40,6 +46,7 @@ class _Public:
 
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
+        self.displays = DisplayStore(parts.database, TABLES)
         self.certificates = Certificates(parts.settings.data_path() / KEY_FOLDER, parts.keys)
         self.publisher = Publisher(
             PositionStore(parts.database),
@@ -50,20 +57,17 @@ class _Public:
 
     async def display(self, display_id: str) -> Display:
         """Find the licence of a display id, its entity and the times."""
-        parts = self.parts
-        async with parts.database.read() as reader:
-            licence = await parts.licences.by_display(reader, display_id)
-            entity = await parts.registry.get(reader, licence.uscc) if licence else None
-            if licence is None or entity is None:
-                raise LicenceUnknown(display_id=display_id)
-            return Display(
-                face=licence.face,
-                entity_status=entity.status,
-                marks=entity.marks,
-                licence_status=licence.status,
-                as_of=await parts.registry.as_of(reader),
-                checked_at=await parts.database.now(reader),
-            )
+        shown = await self.displays.shown(display_id)
+        if shown is None:
+            raise LicenceUnknown(display_id=display_id)
+        return Display(
+            face=shown.face,
+            entity_status=shown.entity_status,
+            marks=shown.marks,
+            licence_status=shown.licence_status,
+            as_of=shown.as_of,
+            checked_at=shown.checked_at,
+        )
 
     async def archive(self, presentation_id: str) -> ArchiveView:
         """Find what an archive copy was made for, and how its licence stands now."""

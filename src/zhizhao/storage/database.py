@@ -14,6 +14,7 @@ from zhizhao.kernel.clock import MICROSECOND, from_micros
 from zhizhao.storage.engine import UNSURE, postgresql_engine, sqlite_engine
 from zhizhao.storage.errors import CommitUnknown, UnsafeStore
 from zhizhao.storage.failure import FOREIGN, is_definite, raise_named
+from zhizhao.storage.glance import Glance, PostgresqlGlance, SqliteGlance
 from zhizhao.storage.hot import HotStore, PostgresqlHot, SqliteHot
 from zhizhao.storage.uncancelled import uncancelled
 
@@ -44,10 +45,12 @@ class Database:
             self._writer = sqlite_engine(parsed, writes=True, size=1)
             self._reader = sqlite_engine(parsed, writes=False, size=4)
             self.hot = SqliteHot(str(parsed.database), self._writing)
+            self.glance: Glance = SqliteGlance(str(parsed.database))
         else:
             self._writer = self._reader = postgresql_engine(parsed, size=4)
             dsn = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
             self.hot = PostgresqlHot(dsn)
+            self.glance = PostgresqlGlance(dsn)
 
     @property
     def is_sqlite(self) -> bool:
@@ -124,6 +127,7 @@ class Database:
     async def close(self) -> None:
         """Close every connection."""
         await self.hot.close()
+        await self.glance.close()
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()

@@ -88,6 +88,8 @@ def _as_constants(found: re.Match[str]) -> str:
 
 def with_one_script(html: str, address: Callable[[tuple[str, ...]], str]) -> str:
     """Return the page with its module scripts replaced by one, where the last of them stood."""
+    if 'type="module"' not in html:  # a page without a script is not searched at every blank
+        return html
     entries = tuple(dict.fromkeys(_TAG.findall(html)))
     if not entries:
         return html

@@ -27,7 +27,7 @@ def csrf_config(secret: str) -> CSRFConfig:
     )
 
 
-def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def require_same_origin(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Refuse an unsafe request that a browser sent from another origin. Raises OriginRefused.
 
     Routes that authenticate by a token (`bearer`) carry no ambient authority and may be called from anywhere.

@@ -5,7 +5,7 @@ that block alone. Macros are reached as `ui.name(…)`, without an import, so th
 """
 
 import gzip
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
@@ -21,7 +21,7 @@ from zhizhao.web.assets import Assets
 from zhizhao.web.bundle import with_one_script
 from zhizhao.web.codes import code128_svg, qr_svg
 from zhizhao.web.csrf import FIELD
-from zhizhao.web.i18n import SOURCE, gettext, ngettext, speaking
+from zhizhao.web.i18n import SOURCE, current_language, gettext, ngettext, speaking
 from zhizhao.web.icons import MARK, icon
 from zhizhao.web.preferences import Preferences, options_of, preferences_of
 from zhizhao.web.request_id import request_id
@@ -33,6 +33,20 @@ WORTH_PACKING: Final = 1024
 PACK_LEVEL: Final = 5
 PUBLIC_MINUTE: Final = "public, max-age=60"
 """Cache of a page without anything personal: `page(…, cache=PUBLIC_MINUTE)`."""
+
+
+@lru_cache(maxsize=8192)
+def _settled(language: str, message: str) -> Markup:
+    """Return a message without values, as it stands on every page in this language."""
+    with speaking(language):
+        return Markup(gettext(message)) % {}  # noqa: S704 our own catalogue, as the extension does
+
+
+def said(message: str, **values: object) -> Markup:
+    """Return a message of a template; values are escaped. The extension's `_`, without asking the context for it."""
+    if values:
+        return Markup(gettext(message)) % values  # noqa: S704 our own catalogue
+    return _settled(current_language(), message)
 
 
 class Pages:
@@ -55,6 +69,7 @@ class Pages:
             auto_reload=False,
         )
         environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined] # added by the i18n extension
+        environment.globals["_"] = said
         environment.globals |= {
             "static": self.assets.url,
             "icon": icon,
