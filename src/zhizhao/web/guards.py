@@ -69,7 +69,7 @@ ROLES: Final[Mapping[Permission, frozenset[Role]]] = {
 TOKEN_SCOPES: Final = frozenset({"api", "wallet"})
 
 
-def require_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+async def require_permission(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let the request through or raise PermissionUndeclared, SignInRequired or RoleForbidden.
 
     Which methods an address knows (OPTIONS, made by the framework) is no secret: a 405 says the same.
