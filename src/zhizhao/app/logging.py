@@ -91,5 +91,5 @@ def set_up_logging(*, level: str = "INFO", stream: TextIO | None = None) -> None
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("uvicorn.access", "httpx", "fontTools"):
+    for name in ("uvicorn.access", "httpx", "fontTools", "aiosqlite"):  # the last would log every statement's values
         logging.getLogger(name).setLevel("WARNING")

@@ -77,6 +77,16 @@ def test_a_line_is_a_line(lines: io.StringIO) -> None:
     assert second["level"] == "warning"
 
 
+def test_a_driver_never_tells_what_it_was_given() -> None:
+    """Even with everything else told: aiosqlite would log each statement with its values, a typed password too."""
+    told = io.StringIO()
+    set_up_logging(level="DEBUG", stream=told)
+    logging.getLogger("aiosqlite").debug("executing %s", ("SELECT 1 WHERE username = ?", "what somebody typed"))
+    logging.getLogger("some.library").debug("the control")
+    assert "what somebody typed" not in told.getvalue()
+    assert "the control" in told.getvalue()
+
+
 def test_a_traceback_shows_no_local_value(lines: io.StringIO) -> None:
     """The exception's text is redacted, and local variables are not printed."""
     hidden = "a local value that nobody may read"
