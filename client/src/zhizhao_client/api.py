@@ -5,11 +5,12 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from zhizhao_client import jose
-from zhizhao_client.errors import Problem
+from zhizhao_client.errors import Problem, Unreachable
 from zhizhao_client.http import connect, exchange
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -18,6 +19,13 @@ RENEW_BEFORE = 30
 TRIES = 4
 WAIT_IS_FINE = frozenset({"busy", "commit-unknown", "peak-exceeded"})
 LONGEST_WAIT = 5.0
+PAUSE = 0.5
+"""Seconds before a request is sent again that got no answer."""
+
+
+def _path(presentation_id: str) -> str:
+    """Return the address of a presentation; whatever the id holds stays one part of it."""
+    return f"/api/v1/presentations/{quote(presentation_id, safe='')}"
 
 
 class RelyingParty:
@@ -60,7 +68,8 @@ class RelyingParty:
     ) -> dict[str, Any]:
         """Redeem one presentation code. Raises Problem, Unreachable.
 
-        The same idempotency key goes with every try, so an answer that was lost on the way is found again.
+        The same idempotency key goes with every try, so an answer that was lost on the way is found again. Keep your
+        own key if your program may end meanwhile: with it the answer can be asked for a day.
         """
         wanted = {
             "code": code,
@@ -76,7 +85,7 @@ class RelyingParty:
 
     def presentation(self, presentation_id: str) -> dict[str, Any]:
         """Look at one of your presentations again."""
-        return self._json("GET", f"/api/v1/presentations/{presentation_id}")
+        return self._json("GET", _path(presentation_id))
 
     def of_case(self, case_number: str) -> list[dict[str, Any]]:
         """List your presentations of a case, newest first."""
@@ -85,16 +94,19 @@ class RelyingParty:
 
     def archive_pdf(self, presentation_id: str) -> bytes:
         """Fetch the signed archive copy."""
-        return self._send("GET", f"/api/v1/presentations/{presentation_id}/licence.pdf").content  # type: ignore[no-any-return] # httpx gives bytes
+        return self._send("GET", _path(presentation_id) + "/licence.pdf").content  # type: ignore[no-any-return] # httpx gives bytes
 
     def proof(self, presentation_id: str) -> dict[str, Any]:
         """Fetch the inclusion proof; `leaf` is None until the entry is sealed."""
-        return self._json("GET", f"/api/v1/presentations/{presentation_id}/proof")
+        return self._json("GET", _path(presentation_id) + "/proof")
 
-    def holder_match(self, presentation_id: str, *, name: str, id_number: str) -> bool:
-        """Compare a person with the presenter."""
-        path = f"/api/v1/presentations/{presentation_id}/holder-match"
-        return bool(self._json("POST", path, json={"name": name, "id_number": id_number})["match"])
+    def holder_match(
+        self, presentation_id: str, *, name: str, id_number: str, idempotency_key: str | None = None
+    ) -> bool:
+        """Compare a person with the presenter; a repeated key is not counted again. Raises Problem, Unreachable."""
+        body = {"name": name, "id_number": id_number}
+        headers = {"Idempotency-Key": idempotency_key or str(uuid.uuid4())}
+        return bool(self._json("POST", _path(presentation_id) + "/holder-match", json=body, headers=headers)["match"])
 
     def matters(self) -> list[dict[str, Any]]:
         """List the matters you were granted."""
@@ -125,6 +137,10 @@ class RelyingParty:
                 if not left:
                     raise
                 self._sleep(min(problem.retry_after or 0.0, LONGEST_WAIT))
+            except Unreachable:  # every request of ours may be sent again: it reads, or carries its key
+                if not left:
+                    raise
+                self._sleep(PAUSE)
         raise AssertionError  # pragma: no cover - the last try returns or raises
 
     def _access_token(self) -> str:

@@ -33,11 +33,14 @@ def verify_inclusion(proof: dict[str, Any], *, jwks: dict[str, Any], expected_en
     """
     if proof.get("entry") != expected_entry or proof.get("leaf") is None:
         raise NotGenuine(reason="entry")  # (1)
-    head = verify(str(proof["head"]["token"]), jwks=jwks, expected_typ=HEAD)  # (2)
-    size = int(head["size"])
-    path = [bytes.fromhex(node) for node in proof["path"]]
-    root = root_from_path(bytes.fromhex(expected_entry), int(proof["leaf"]), size, path)
-    if b64url(root) != head["root"]:
+    try:
+        head = verify(str(proof["head"]["token"]), jwks=jwks, expected_typ=HEAD)  # (2)
+        path = [bytes.fromhex(node) for node in proof["path"]]
+        root = root_from_path(bytes.fromhex(expected_entry), int(proof["leaf"]), int(head["size"]), path)
+        told = head["root"]
+    except (KeyError, TypeError, ValueError) as cause:
+        raise NotGenuine(reason="form") from cause
+    if b64url(root) != told:
         raise NotGenuine(reason="root")  # (3)
     return head
 

@@ -77,6 +77,7 @@ def test_a_line_is_a_line(lines: io.StringIO) -> None:
     assert second["level"] == "warning"
 
 
+@pytest.mark.usefixtures("lines")
 def test_a_driver_never_tells_what_it_was_given() -> None:
     """Even with everything else told: aiosqlite would log each statement with its values, a typed password too."""
     told = io.StringIO()
