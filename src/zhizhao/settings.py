@@ -5,6 +5,8 @@ passphrase of the key file comes from `key_passphrase_file` or the environment v
 """
 
 import os
+import re
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +15,7 @@ import msgspec
 
 from zhizhao.kernel.errors import ZhizhaoError
 
+ORIGIN = re.compile(r"https://[A-Za-z0-9.-]+(:\d{1,5})?|http://localhost(:\d{1,5})?")
 Seconds = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -108,8 +111,9 @@ def read_settings(path: Path) -> Settings:
         raise SettingsRefused(file=str(path), reason="cannot be read") from cause
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as cause:
         raise SettingsRefused(file=str(path), reason=str(cause)) from cause
-    if not settings.base_url.startswith(("https://", "http://localhost")) or settings.base_url.endswith("/"):
-        raise SettingsRefused(file=str(path), reason="base_url: https origin without a trailing slash")
+    if ORIGIN.fullmatch(settings.base_url) is None:
+        reason = "base_url: an https origin without path or trailing slash, or http://localhost with a port"
+        raise SettingsRefused(file=str(path), reason=reason)
     folder = Path(settings.data_dir)
     return msgspec.structs.replace(settings, data_dir=str(folder if folder.is_absolute() else path.parent / folder))
 
@@ -129,7 +133,17 @@ def read_passphrase(settings: Settings) -> bytes:
     path = Path(settings.key_passphrase_file or settings.data_path() / "passphrase")
     if not settings.key_passphrase_file and not settings.demo:
         raise SettingsRefused(reason="key_passphrase_file is not set")
+    if not settings.demo:
+        _require_private(path)
     try:
         return path.read_bytes().splitlines()[0].strip()
     except (OSError, IndexError) as cause:
         raise SettingsRefused(file=str(path), reason="the passphrase file cannot be read or is empty") from cause
+
+
+def _require_private(path: Path) -> None:
+    """Check that only owner and group read a secret file and only its owner changes it. Raises SettingsRefused."""
+    if path.exists() and path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH | stat.S_IWGRP):
+        raise SettingsRefused(
+            file=str(path), reason="others may read or change the passphrase", repair=f"chmod 600 {path}"
+        )

@@ -62,9 +62,8 @@ async def add_client(
     """Add an active client; without `jwks` it gets a random secret. Raises ClientMalformed, TextRefused."""
     codes, uses, uris = tuple(dict.fromkeys(matters)), frozenset(functions), tuple(dict.fromkeys(redirect_uris))
     _require(peak_per_second, yearly_quota, codes=codes, functions=uses, redirect_uris=uris)
-    for code in codes:
-        if await catalogue.matter(connection, code) is None:
-            raise ClientMalformed(field="matter", value=code)
+    granted = None if fields is None else frozenset(fields)
+    await _require_given(connection, codes, fields=granted or frozenset(), catalogue=catalogue)
     secret = None if jwks else secrets.token_urlsafe(SECRET_BYTES)
     client = Client(
         client_id=public_id("cli"),
@@ -72,7 +71,7 @@ async def add_client(
         unit=unit,
         matters=codes,
         functions=uses,
-        fields=None if fields is None else frozenset(fields),
+        fields=granted,
         redirect_uris=uris,
         profile=profile,
         authentication=Authentication.CLIENT_SECRET_BASIC if secret else Authentication.PRIVATE_KEY_JWT,
@@ -89,6 +88,20 @@ async def add_client(
     entry = new_entry(clock, act=Act.OPERATOR_CLIENT_OPENED, actor=actor, object_id=client.client_id, facts=facts)
     await ledger.append(connection, entry)
     return NewClient(client=client, secret=secret)
+
+
+async def _require_given(
+    connection: Transaction, codes: tuple[str, ...], *, fields: frozenset[str], catalogue: "CatalogueStore"
+) -> None:
+    """Check that the matters are there and give the fields. Raises ClientMalformed."""
+    known: set[str] = set()
+    for code in codes:
+        matter = await catalogue.matter(connection, code)
+        if matter is None:
+            raise ClientMalformed(field="matter", value=code)
+        known.update(matter.fields)
+    for field in sorted(fields - known):
+        raise ClientMalformed(field="field", value=field, reason="none of the matters gives it")
 
 
 def _require(

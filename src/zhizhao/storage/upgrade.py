@@ -28,9 +28,10 @@ class Upgraded:
 def upgrade(url: str, *, stamp: str) -> Upgraded:
     """Bring a store to this program's schema; running it twice changes nothing. Not for a running event loop.
 
-    Raises SchemaMismatch: the store is of a later program; MigrationFailed: the store is as it was before.
+    Raises SchemaMismatch: the store is of a later program; UnsafeStore: it is none; MigrationFailed: it is as it was
+    before.
     """
-    before = asyncio.run(schema_version(url))
+    before = asyncio.run(_version(url))
     if before == code_version():
         return Upgraded(before=before, after=before, kept=None)
     if before is not None and not knows(before):
@@ -50,6 +51,14 @@ def upgrade(url: str, *, stamp: str) -> Upgraded:
 
 async def schema_version(url: str) -> str | None:
     """Return the schema version of a store; None: it is empty, not there, or cannot be read."""
+    try:
+        return await _version(url)
+    except UnsafeStore:
+        return None
+
+
+async def _version(url: str) -> str | None:
+    """Return the schema version of a store; None: it is empty or not there. Raises UnsafeStore: it cannot be read."""
     file = _file(url)
     if file is not None and not file.exists():
         return None
@@ -57,8 +66,6 @@ async def schema_version(url: str) -> str | None:
     try:
         async with database.read() as connection:
             return await found_version(connection)
-    except UnsafeStore:
-        return None
     finally:
         await database.close()
 

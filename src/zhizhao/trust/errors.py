@@ -12,7 +12,7 @@ class PassphraseRefused(ZhizhaoError):
 
 
 class KeyFileMissing(ZhizhaoError):
-    """There is no key file in the folder."""
+    """There is no key file in the folder: `zhizhao keys create` makes the first, `zhizhao restore` brings it back."""
 
     code: ClassVar[str] = "key-file-missing"
 

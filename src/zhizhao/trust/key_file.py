@@ -186,7 +186,7 @@ def _read(path: Path) -> _Envelope:
                 raise KeyFileExposed(file=str(path), repair=f"chmod 600 {path}")
             envelope = msgspec.json.decode(file.read(LARGEST), type=_Envelope)
     except OSError as cause:
-        raise KeyFileMissing(file=str(path), reason=str(cause)) from cause
+        raise KeyFileMissing(file=str(path), reason=cause.strerror) from cause
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as cause:
         raise KeyFileDamaged(file=str(path), reason="not a whole key file") from cause
     if _checksum(envelope) != envelope.sha256:

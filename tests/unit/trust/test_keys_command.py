@@ -28,6 +28,7 @@ CHEAP = KdfCost(passes=1, memory_kib=64, lanes=1)
 def installation(tmp_path: Path, sqlite_url: str) -> Path:
     """Give the settings file of an installation with keys and a migrated store."""
     (tmp_path / "passphrase").write_text("old\n")
+    (tmp_path / "passphrase").chmod(0o600)
     FileKeys.create(tmp_path / "keys", b"old", clock=SystemClock(), cost=CHEAP)
     path = tmp_path / "zhizhao.toml"
     path.write_text(
@@ -53,6 +54,7 @@ def answer(installation: Path, *arguments: str) -> dict[str, Any]:
 def test_create(tmp_path: Path) -> None:
     """A new installation gets its keys once."""
     (tmp_path / "passphrase").write_text("pw\n")
+    (tmp_path / "passphrase").chmod(0o600)
     path = tmp_path / "zhizhao.toml"
     path.write_text(
         f'base_url = "https://zhizhao.example"\ndata_dir = "."\nkey_passphrase_file = "{tmp_path}/passphrase"\n'
