@@ -1,16 +1,21 @@
 """The relying parties' pages are true: the program runs as printed, routes and problems are those of the code."""
 
+import ast
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from litestar.handlers import HTTPRouteHandler
 
 from factories.demo_server import DemoServer, running_demo
+from zhizhao.cli.main import root
 from zhizhao.web.api.documents import API_PROBLEMS
 from zhizhao.web.api.routes import handlers
 from zhizhao.web.problems import PROBLEMS
@@ -71,11 +76,26 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoServer]:
         yield server
 
 
+def run_printed(number: int, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the guide's programs as printed, in a folder of its own: 0 redeems, 1 makes keys, 2 uses them."""
+    redeem, make_keys, use_keys = PROGRAM.findall(GUIDE.read_text("utf-8"))
+    program = (redeem, make_keys, use_keys)[number]
+    path = {"PYTHONPATH": str(Path("client/src").resolve()), "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env={**os.environ, **path, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+
+
 def run_program(
     demo: DemoServer, folder: Path, *, code: str, name: str, number: str
 ) -> subprocess.CompletedProcess[str]:
-    """Run the guide's program as printed, in a folder of its own."""
-    (program,) = PROGRAM.findall(GUIDE.read_text("utf-8"))
+    """Run the program that redeems."""
     client = demo.facts["clients"][0]
     given = {
         "SERVER": demo.base,
@@ -84,18 +104,8 @@ def run_program(
         "CODE": code,
         "NAME": name,
         "ID_NUMBER": number,
-        "PYTHONPATH": str(Path("client/src").resolve()),
-        "PYTHONIOENCODING": "utf-8",
     }
-    return subprocess.run(
-        [sys.executable, "-c", program],
-        cwd=folder,
-        env={**os.environ, **given},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-        check=False,
-    )
+    return run_printed(0, folder, **given)
 
 
 @pytest.mark.slow
@@ -117,3 +127,48 @@ def test_the_program_runs_as_printed(demo: DemoServer, tmp_path: Path) -> None:
     malformed = run_program(demo, tmp_path, code="123", name=person["name"], number=person["id_number"])
     assert malformed.returncode == 1
     assert malformed.stderr.startswith("code-malformed: ")
+
+
+@pytest.mark.slow
+def test_the_keys_open_as_printed(demo: DemoServer, tmp_path: Path) -> None:
+    """Make the keys, register the public one by the printed command, ask with the private one; others stay outside."""
+    made = run_printed(1, tmp_path)
+    assert made.returncode == 0, made.stderr
+    assert (tmp_path / "private.pem").stat().st_mode & 0o077 == 0
+    assert "d" not in json.loads((tmp_path / "public.jwks").read_text())["keys"][0]
+    assert run_printed(1, tmp_path).returncode != 0, "a key that is in use was written over"
+    (command,) = re.findall(r"^zhizhao (client add .*)$", GUIDE.read_text("utf-8"), re.MULTILINE)
+    words = command.replace("public.jwks", str(tmp_path / "public.jwks")).split()
+    config = str(demo.folder / "zhizhao.toml")
+    added = CliRunner().invoke(root, ["--config", config, "--json", *words], catch_exceptions=False)
+    assert added.exit_code == 0, added.output
+    facts = json.loads(added.stdout)
+    assert "client_secret" not in facts
+    given = {"SERVER": demo.base, "CLIENT_ID": facts["client_id"]}
+    used = run_printed(2, tmp_path, **given)
+    assert used.returncode == 0, used.stderr
+    assert used.stdout.startswith("食品经营许可系统")
+    (tmp_path / "private.pem").unlink()
+    assert run_printed(1, tmp_path).returncode == 0
+    assert "invalid_client" in run_printed(2, tmp_path, **given).stderr  # the control: another private key
+
+
+def test_the_client_names_what_it_needs() -> None:
+    """It installs alone: its own project file names exactly the libraries it imports, and none of the platform."""
+    needed = {
+        name.split(".")[0]
+        for file in Path("client/src").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        for name in imported(node)
+    }
+    project = tomllib.loads(Path("client/pyproject.toml").read_text("utf-8"))["project"]
+    named = {re.split(r"[^\w-]", entry)[0] for entry in project["dependencies"]}
+    assert needed - set(sys.stdlib_module_names) - {"zhizhao_client"} == named
+    assert project["version"] == tomllib.loads(Path("pyproject.toml").read_text("utf-8"))["project"]["version"]
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Return the modules that a statement imports."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    return [node.module or ""] if isinstance(node, ast.ImportFrom) else []

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from litestar import Request, Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
+from zhizhao.kernel.clock import rfc3339
 from zhizhao.web.api.access import Reader, Store, Verbs, calling_client
 from zhizhao.web.api.bodies import (
     HeadBody,
@@ -100,7 +101,7 @@ async def proof(
     head = HeadBody(
         size=proved.head.size,
         root=proved.head.root.hex(),
-        at=proved.head.at.isoformat(),
+        at=rfc3339(proved.head.at),
         token=proved.head.token,
     )
     path = tuple(node.hex() for node in proved.path)
