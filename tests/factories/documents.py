@@ -8,6 +8,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+from factories.changed import changed
 from zhizhao.document.attachment import credential_attachment, receipt_attachment
 from zhizhao.document.pdf import Press
 from zhizhao.document.seal import seal_now
@@ -128,7 +129,7 @@ def occasion(**changes: Any) -> Occasion:
         case_number="JN2026-000123",
         verified_at=NOW,
     )
-    return dataclasses.replace(usual, **changes)
+    return changed(usual, **changes)
 
 
 def licence(drawn: LicenceFace | None = None, **changes: Any) -> Sheet:

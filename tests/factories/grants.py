@@ -1,9 +1,9 @@
 """Grants and facts for tests."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from factories.changed import changed
 from zhizhao.catalogue.matter import Function
 from zhizhao.mandate.decision import Facts
 from zhizhao.mandate.grant import Grant, Role
@@ -41,15 +41,15 @@ AGENT = Facts(
     grant=GRANT,
 )
 """Facts under which an agent may act."""
-REPRESENTATIVE = replace(AGENT, role=Role.LEGAL_REPRESENTATIVE, person_lookup=PRINCIPAL, grant=None)
+REPRESENTATIVE = changed(AGENT, role=Role.LEGAL_REPRESENTATIVE, person_lookup=PRINCIPAL, grant=None)
 """Facts under which a legal representative may act."""
 
 
 def a_grant(**parts: Any) -> Grant:
     """Return the usual grant with some parts replaced."""
-    return replace(GRANT, **parts)
+    return changed(GRANT, **parts)
 
 
 def agents(**parts: Any) -> Facts:
     """Return the agent's facts with a grant some of whose parts are replaced."""
-    return replace(AGENT, grant=a_grant(**parts))
+    return changed(AGENT, grant=a_grant(**parts))

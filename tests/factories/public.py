@@ -1,10 +1,10 @@
 """Stand-ins for what the public door asks below: licences to display, findings, accounts."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from factories.changed import changed
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.face import FaceItem, LicenceFace, Side
 from zhizhao.licence.status import LicenceStatus
@@ -51,16 +51,16 @@ IN_FORCE = Display(
 )
 DISPLAYS = {
     "dsp_valid": IN_FORCE,
-    "dsp_revoked": replace(IN_FORCE, entity_status=EntityStatus.REVOKED, licence_status=LicenceStatus.WITHDRAWN),
-    "dsp_deregistered": replace(
+    "dsp_revoked": changed(IN_FORCE, entity_status=EntityStatus.REVOKED, licence_status=LicenceStatus.WITHDRAWN),
+    "dsp_deregistered": changed(
         IN_FORCE, entity_status=EntityStatus.DEREGISTERED, licence_status=LicenceStatus.WITHDRAWN
     ),
-    "dsp_rescinded": replace(IN_FORCE, entity_status=EntityStatus.RESCINDED, licence_status=LicenceStatus.WITHDRAWN),
-    "dsp_moved": replace(IN_FORCE, entity_status=EntityStatus.MOVED_OUT, licence_status=LicenceStatus.WITHDRAWN),
-    "dsp_suspended": replace(IN_FORCE, licence_status=LicenceStatus.SUSPENDED),
-    "dsp_marked": replace(IN_FORCE, marks=frozenset(Mark)),
-    "dsp_hostile": replace(
-        IN_FORCE, face=replace(FACE, name='<script>alert(1)</script>"', registrar="</b><img src=x onerror=alert(1)>")
+    "dsp_rescinded": changed(IN_FORCE, entity_status=EntityStatus.RESCINDED, licence_status=LicenceStatus.WITHDRAWN),
+    "dsp_moved": changed(IN_FORCE, entity_status=EntityStatus.MOVED_OUT, licence_status=LicenceStatus.WITHDRAWN),
+    "dsp_suspended": changed(IN_FORCE, licence_status=LicenceStatus.SUSPENDED),
+    "dsp_marked": changed(IN_FORCE, marks=frozenset(Mark)),
+    "dsp_hostile": changed(
+        IN_FORCE, face=changed(FACE, name='<script>alert(1)</script>"', registrar="</b><img src=x onerror=alert(1)>")
     ),
 }
 
@@ -153,4 +153,4 @@ def public_verbs(**changed: Any) -> PublicVerbs:
     verbs = PublicVerbs(
         archive=archive, display=display, check_file=check_file, demo_accounts=demo_accounts, published=published
     )
-    return replace(verbs, **changed)
+    return changed(verbs, **changed)

@@ -11,6 +11,8 @@ from zhizhao.storage.leader import lead
 from zhizhao.web.metrics import Metrics
 
 REFRESH_SECONDS = 1.0
+COLLECT_AFTER = (50_000, 10, 10)
+"""Objects and generations before the collector runs: a batch makes thousands of objects that die by themselves."""
 
 
 class Background:
@@ -26,6 +28,7 @@ class Background:
         """Start to lead or to stand by, and to follow the newest head of the ledger."""
         gc.collect()
         gc.freeze()
+        gc.set_threshold(*COLLECT_AFTER)
         self._tasks = [asyncio.create_task(self._lead()), asyncio.create_task(self._follow())]
 
     async def _lead(self) -> None:

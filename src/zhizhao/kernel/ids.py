@@ -1,6 +1,7 @@
 """Identifiers: random public ones and time-ordered internal ones."""
 
 import base64
+import random
 import secrets
 import threading
 import uuid
@@ -13,7 +14,14 @@ PUBLIC_BYTES = 16  # 22 characters of base64url, INTERFACES.md §3
 
 def public_id(prefix: str) -> str:
     """Return `prefix_` and 22 random base64url characters, for example `prs_…`; carries no order and no time."""
-    return f"{prefix}_{base64.urlsafe_b64encode(secrets.token_bytes(PUBLIC_BYTES)).rstrip(b'=').decode()}"
+    return public_ids(prefix, 1)[0]
+
+
+def public_ids(prefix: str, count: int) -> list[str]:
+    """Return as many public ids, for one visit to the source of randomness."""
+    noise = secrets.token_bytes(PUBLIC_BYTES * count)
+    parts = (noise[at : at + PUBLIC_BYTES] for at in range(0, len(noise), PUBLIC_BYTES))
+    return [f"{prefix}_{base64.urlsafe_b64encode(part)[:-2].decode()}" for part in parts]
 
 
 class _Sequence:
@@ -33,6 +41,7 @@ class _Sequence:
 
 
 _sequence = _Sequence()
+_random = random.Random()  # noqa: S311 seeded by the system; these ids keep apart, they hide nothing
 _COUNTER_BITS = 20
 _RANDOM_BITS = 42
 
@@ -51,5 +60,5 @@ def time_ordered_id(clock: Clock) -> uuid.UUID:
     """
     micros = to_micros(clock.now())
     millis, rest = divmod(micros, 1000)
-    low = (_sequence.next(micros) & (1 << _COUNTER_BITS) - 1) << _RANDOM_BITS | secrets.randbits(_RANDOM_BITS)
+    low = (_sequence.next(micros) & (1 << _COUNTER_BITS) - 1) << _RANDOM_BITS | _random.getrandbits(_RANDOM_BITS)
     return uuid.UUID(int=millis << 80 | 7 << 76 | rest << 64 | 2 << 62 | low)

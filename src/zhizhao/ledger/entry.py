@@ -7,7 +7,6 @@ internal ids and salted commitments, never a name, an ID number, a phone number 
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -34,8 +33,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder(dict[str, Any]).decode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One entry; `new_entry` and `parse_entry` alone build it, so that `body` and `leaf_hash` agree with the rest."""
 
     entry_id: UUID
@@ -151,7 +149,8 @@ def _require_value(value: object, *, key: str) -> None:
             raise EntryMalformed(reason="an integer beyond 2^53", key=key)
     elif isinstance(value, list | tuple):
         for item in value:
-            _require_value(item, key=key)
+            if type(item) not in _PLAIN:
+                _require_value(item, key=key)
     elif isinstance(value, Mapping):
         require_canonical(value)
     else:

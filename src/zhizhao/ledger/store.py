@@ -74,11 +74,6 @@ WITNESSED = Table(
 """When the witness last held our newest head, by the store's clock: every process reads here whether to issue."""
 
 
-_APPEND_POSTGRESQL = """WITH put AS (
- INSERT INTO ledger_entry (entry_id, body, leaf_hash) SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[]))
- INSERT INTO ledger_waiting (entry_id) SELECT unnest($1::bytea[])"""
-_APPEND_SQLITE = "INSERT INTO ledger_entry (entry_id, body, leaf_hash) VALUES (?1, ?2, ?3)"
-_WAIT_SQLITE = "INSERT INTO ledger_waiting (entry_id) VALUES (?1)"
 # On PostgreSQL every look-up by key is a LATERAL with OFFSET 0: it stays one index look-up a row, whatever stale
 # statistics say; a plan that scans millions of entries for a handful would stop the sealer.
 _TAKE_POSTGRESQL = """WITH taken AS (DELETE FROM ledger_waiting WHERE entry_id IN
@@ -191,16 +186,11 @@ class LedgerStore:
         await insert_many(connection, WAITING, columns=("entry_id",), rows=[row[:1] for row in rows])
 
     async def append_hot(self, hot: HotConnection, entries: Sequence[Entry]) -> None:
-        """Append a batch's entries in its transaction: one statement on PostgreSQL, one visit per table on SQLite."""
-        if not entries:
-            return
-        ids = [entry.entry_id.bytes for entry in entries]
-        if hot.is_sqlite:
-            rows = [(i, e.body, e.leaf_hash) for i, e in zip(ids, entries, strict=True)]
-            await hot.fetch_each(_APPEND_SQLITE, rows)
-            await hot.fetch_each(_WAIT_SQLITE, [(i,) for i in ids])
-        else:
-            await hot.fetch(_APPEND_POSTGRESQL, ids, [e.body for e in entries], [e.leaf_hash for e in entries])
+        """Append a batch's entries in its transaction."""
+        if entries:
+            rows = [(entry.entry_id.bytes, entry.body, entry.leaf_hash) for entry in entries]
+            await hot.put("ledger_entry", ("entry_id", "body", "leaf_hash"), rows)
+            await hot.put("ledger_waiting", ("entry_id",), [row[:1] for row in rows])
 
     async def may_seal(self, connection: Transaction) -> bool:
         """Take the sealer's place for this transaction; False: another process holds it."""

@@ -4,7 +4,6 @@ DOMAIN.md §7. The version of the template is chosen by the day on which the fac
 licence of 2020 keeps its term when it is shown in 2030.
 """
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -21,8 +20,7 @@ class Side(StrEnum):
     RIGHT = "right"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaceItem:
+class FaceItem(msgspec.Struct, frozen=True, kw_only=True):
     """One printed item; its text is the registered text, never a number."""
 
     field: str
@@ -33,8 +31,7 @@ class FaceItem:
     side: Side
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LicenceFace:
+class LicenceFace(msgspec.Struct, frozen=True, kw_only=True):
     """What is printed on one version of a licence, in reading order: left column, then right column."""
 
     template: str

@@ -1,6 +1,6 @@
 """What a licence still has to do to be as the register says. Pure."""
 
-from dataclasses import replace
+from msgspec import structs
 
 from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.status import Hold, LifeAct, LifeState
@@ -32,6 +32,6 @@ def face_differs(old: LicenceFace, new: LicenceFace, *, status: EntityStatus, pr
     if status is EntityStatus.ACTIVE:
         return principal_changed or new != old
     if status is EntityStatus.REVOKED:
-        same_day = replace(new, made_on=old.made_on)
+        same_day = structs.replace(new, made_on=old.made_on)
         return principal_changed or (new.version == old.version and same_day != old)
     return False

@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+import msgspec
+
 from zhizhao.catalogue.matter import Function
 from zhizhao.licence.face import chinese_date
 from zhizhao.mandate.grant import GRANTED_ROLES, Grant, Role
@@ -25,8 +27,7 @@ class Step(StrEnum):
     USES = "uses"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """Everything the decision rests on, read at one moment."""
 
     uscc: str

@@ -1,8 +1,9 @@
 """The archive copy (存档件) of an accepted presentation: rendered, sealed and kept once, with its evidence inside."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from zhizhao.document.attachment import credential_attachment, receipt_attachment
 from zhizhao.document.pdf import Press
@@ -99,5 +100,5 @@ class Archivist:
 def shown_face(face: LicenceFace, fields: Sequence[str]) -> tuple[LicenceFace, bool]:
     """Return the face with what did not go out hidden, and whether anything was hidden."""
     granted = set(fields)
-    items = tuple(i if goes_out(i.field, granted) else replace(i, text=HIDDEN) for i in face.items)
-    return replace(face, items=items), items != face.items
+    items = tuple(i if goes_out(i.field, granted) else structs.replace(i, text=HIDDEN) for i in face.items)
+    return structs.replace(face, items=items), items != face.items

@@ -1,6 +1,6 @@
 """An ask: one request to redeem a code, as a door hands it down."""
 
-from dataclasses import dataclass
+import msgspec
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.kernel.text import TextRefused, clean_name
@@ -13,16 +13,14 @@ LONGEST_OPERATOR = 64
 LONGEST_KEY = 255
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Idempotency:
+class Idempotency(msgspec.Struct, frozen=True, kw_only=True):
     """The caller's key and the hash of what it asked."""
 
     key: str
     request_hash: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One request; made by `make_ask`, so that its texts have been cleaned, or broken and charged all the same."""
 
     client_id: str

@@ -9,7 +9,11 @@ import msgspec
 from zhizhao.kernel.clock import from_micros, to_micros
 from zhizhao.presentation.presentation import CheckResult, Presentation, Presenter, Verdict, Via
 
-COLUMNS = "uscc, presentation_id, client_id, person_id, case_number, verdict, verified_at, body, receipt, salt"
+NAMES = (
+    *("uscc", "presentation_id", "client_id", "person_id", "case_number", "verdict"),
+    *("verified_at", "body", "receipt", "salt"),
+)
+COLUMNS = ", ".join(NAMES)
 
 
 class Body(msgspec.Struct, omit_defaults=True):

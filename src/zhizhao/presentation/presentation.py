@@ -1,9 +1,10 @@
 """A presentation: what one redemption of one code found, kept for both sides."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
+
+import msgspec
 
 
 class Check(StrEnum):
@@ -43,8 +44,7 @@ class Via(StrEnum):
     DESK = "desk"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckResult:
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the list of checks."""
 
     check: Check
@@ -56,8 +56,7 @@ class CheckResult:
     en: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presenter:
+class Presenter(msgspec.Struct, frozen=True, kw_only=True):
     """Who showed the code."""
 
     person_id: str
@@ -68,8 +67,7 @@ class Presenter:
     mandate_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presentation:
+class Presentation(msgspec.Struct, frozen=True, kw_only=True):
     """One redemption, accepted or refused; face data are not here, they are the licence version's."""
 
     presentation_id: str

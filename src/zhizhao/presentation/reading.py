@@ -1,9 +1,10 @@
 """Reading for a batch what decides its verdicts: standing, licence, holding and grant, all inside its transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from zhizhao.licence.licence import CurrentLicence
 from zhizhao.mandate.grant import Grant
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from zhizhao.wallet.store import WalletStore
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(msgspec.Struct, frozen=True):
     """The key of one reading: a licence on a device, and the mandate under which it is used."""
 
     uscc: str
@@ -27,8 +27,7 @@ class Holder:
     mandate_id: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What stood in the store at one moment; None where there is nothing."""
 
     standing: Standing | None

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.clock import Clock
 from zhizhao.ledger.commitment import commitment
@@ -35,8 +37,7 @@ class Scribe:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """What one redemption found."""
 
     presentation_id: str

@@ -12,11 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from zhizhao.catalogue.matter import Function, Matter
 from zhizhao.kernel.clock import today
 from zhizhao.kernel.code24 import parse_code
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.kernel.ids import public_id
+from zhizhao.kernel.ids import public_ids
 from zhizhao.licence.face import LicenceFace
 from zhizhao.onboarding.client import Client, ClientState, field_mask, require_function, require_granted
 from zhizhao.onboarding.errors import ClientUnknown, PeakExceeded, QuotaExhausted, TooManyMisses
@@ -60,8 +62,7 @@ class _Member:
     """Calls left in the client's bucket, for the RateLimit header."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Redeemed:
+class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
     """The committed answer to one ask."""
 
     presentation: Presentation
@@ -103,7 +104,8 @@ class RedeemLine:
 
     async def run(self, asks: Sequence[Ask]) -> list[Redeemed | ZhizhaoError]:
         """Answer a batch in one transaction; every answer is durable when this returns."""
-        members = [_Member(ask, public_id("prs"), fault=ask.fault) for ask in asks]
+        ids = public_ids("prs", len(asks))
+        members = [_Member(ask, one, fault=ask.fault) for ask, one in zip(asks, ids, strict=True)]
         async with self._database.hot.transaction() as hot:
             await self._charge(hot, members)  # (1) (2)
             self._prepare(await self._catalogue.snapshot_hot(hot), members)  # (3) (4)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
@@ -17,8 +19,7 @@ class Ticket:
     """UTC, by the store's clock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(msgspec.Struct, frozen=True, kw_only=True):
     """A ticket that this transaction spent."""
 
     code_mac: bytes

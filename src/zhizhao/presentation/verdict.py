@@ -8,6 +8,8 @@ refusal and skips the rest.
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from zhizhao.catalogue.matter import Function, Matter
 from zhizhao.licence.face import LicenceFace
 from zhizhao.licence.in_force import REASONS, NotInForce, not_in_force
@@ -21,8 +23,7 @@ STATUS_PASSED = CheckResult(check=Check.LICENCE_STATUS, result=Result.PASS)
 MANDATE_SKIPPED = CheckResult(check=Check.MANDATE, result=Result.SKIPPED)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accepted:
+class Accepted(msgspec.Struct, frozen=True, kw_only=True):
     """A presentation that passed every check; it alone leads to face data."""
 
     checks: tuple[CheckResult, ...]

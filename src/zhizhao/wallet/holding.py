@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
+
 from zhizhao.wallet.device import DeviceState
 from zhizhao.wallet.entitlement import HolderRole
 
@@ -26,8 +28,7 @@ class Copy:
     downloaded_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holding:
+class Holding(msgspec.Struct, frozen=True, kw_only=True):
     """What the store knows, at this moment, about the one who wants to use a copy."""
 
     person_id: str

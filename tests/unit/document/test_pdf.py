@@ -1,13 +1,13 @@
 """The drawn sheet shows what it was given, whole, and nothing runs into anything else."""
 
 import asyncio
-import dataclasses
 import itertools
 import re
 from pathlib import Path
 
 import pytest
 
+from factories.changed import changed
 from factories.documents import (
     ADDRESS,
     BASE_URL,
@@ -120,7 +120,7 @@ class TestRoom:
     def test_partial_face_has_no_empty_rows(self) -> None:
         """A copy with two granted fields prints two."""
         whole = face()
-        few = dataclasses.replace(whole, items=tuple(i for i in whole.items if i.field in {"name", "domicile"}))
+        few = changed(whole, items=tuple(i for i in whole.items if i.field in {"name", "domicile"}))
         text = squeeze(text_of(press().render_now(archive(few, occasion(is_partial=True)))))
         assert "经营范围" not in text
         assert "名称济宁市星河示例软件科技有限公司住所" in text
@@ -129,7 +129,7 @@ class TestRoom:
         """The comparison fails when one character is missing."""
         sheet = licence()
         assert sheet.scope is not None
-        pdf = press().render_now(dataclasses.replace(sheet, scope=Row(sheet.scope.label, sheet.scope.text[:-2])))
+        pdf = press().render_now(changed(sheet, scope=Row(sheet.scope.label, sheet.scope.text[:-2])))
         with pytest.raises(AssertionError):
             shown(sheet, pdf)
 
@@ -174,7 +174,7 @@ class TestMarks:
     def test_production_has_no_banner(self) -> None:
         """Outside the demonstration nothing says 演示 that the data do not say."""
         plain = settings(demo=False, publicity_note="公示", annual_report_note="年报")
-        sheet = dataclasses.replace(licence(settings=plain), registrar="登记机关")
+        sheet = changed(licence(settings=plain), registrar="登记机关")
         text = squeeze(text_of(press().render_now(sheet)))
         assert text.startswith("照统一社会信用代码")
         assert "印章位置" in text
@@ -239,4 +239,4 @@ class TestPress:
     def test_too_long_a_code_is_refused(self) -> None:
         """A code that no phone could read from paper is not printed."""
         with pytest.raises(SheetRefused):
-            press().render_now(dataclasses.replace(licence(), url="https://demo.zhizhao.example/" + "x" * 200))
+            press().render_now(changed(licence(), url="https://demo.zhizhao.example/" + "x" * 200))

@@ -1,7 +1,6 @@
 """The sheet takes everything from the face and adds only what paper needs."""
 
-import dataclasses
-
+from factories.changed import changed
 from factories.documents import BASE_URL, DISPLAY, PRESENTATION, archive, face, licence, occasion, settings
 from zhizhao.document.sheet import verification_url
 from zhizhao.licence.face import MISSING_NAME
@@ -82,7 +81,7 @@ class TestArchiveSheet:
     def test_partial_face_says_so(self) -> None:
         """A copy with only the granted fields must not pass for a whole licence."""
         whole = face()
-        few = dataclasses.replace(whole, items=whole.items[:1])
+        few = changed(whole, items=whole.items[:1])
         panel = archive(few, occasion(is_partial=True)).panel
         assert panel is not None
         assert "仅含获准事项" in panel.state

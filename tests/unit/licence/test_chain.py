@@ -1,11 +1,11 @@
 """The hash chain over version rows."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from factories.changed import changed
 from factories.licences import a_licence, an_entity
 from zhizhao.licence.chain import FIRST, check_chain
 from zhizhao.licence.errors import ChainBroken
@@ -34,7 +34,7 @@ class TestCheckChain:
 
     def test_status_is_no_part_of_it(self, versions: list[Licence]) -> None:
         """A version row stays as it was made; what became of it is told elsewhere."""
-        assert check_chain([replace(versions[0], status=LicenceStatus.CHANGED), *versions[1:]])
+        assert check_chain([changed(versions[0], status=LicenceStatus.CHANGED), *versions[1:]])
 
     @pytest.mark.parametrize(
         "change",
@@ -52,16 +52,16 @@ class TestCheckChain:
     )
     def test_any_changed_fact(self, change: dict[str, Any], versions: list[Licence]) -> None:
         """Named with the version at which it differs."""
-        versions[1] = replace(versions[1], **change)
+        versions[1] = changed(versions[1], **change)
         with pytest.raises(ChainBroken) as caught:
             check_chain(versions)
         assert caught.value.facts["version"] == 2
 
     def test_the_moment_and_the_face(self, versions: list[Licence]) -> None:
         """Facts that are nouns themselves."""
-        moved = replace(versions[1], issued_at=versions[1].issued_at + timedelta(microseconds=1))
-        other = replace(versions[1], face=replace(versions[1].face, items=versions[1].face.items[:-1]))
-        named = replace(versions[1], face=replace(versions[1].face, registrar="他处"))
+        moved = changed(versions[1], issued_at=versions[1].issued_at + timedelta(microseconds=1))
+        other = changed(versions[1], face=changed(versions[1].face, items=versions[1].face.items[:-1]))
+        named = changed(versions[1], face=changed(versions[1].face, registrar="他处"))
         for damaged in (moved, other, named):
             with pytest.raises(ChainBroken):
                 check_chain([versions[0], damaged, versions[2]])

@@ -1,11 +1,11 @@
 """What a licence must still do, for every state and status."""
 
 import itertools
-from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from factories.changed import changed
 from factories.licences import an_entity
 from zhizhao.licence.follow_plan import face_differs, plan
 from zhizhao.licence.make_face import make_face
@@ -27,9 +27,9 @@ class TestPlan:
     @pytest.mark.parametrize("status", EntityStatus)
     def test_it_always_arrives(self, state: LifeState, status: EntityStatus) -> None:
         """Whatever stood before: afterwards the licence is as the register says, holds of the holder untouched."""
-        for disputed, changed in itertools.product((False, True), repeat=2):
+        for disputed, differs in itertools.product((False, True), repeat=2):
             then = state
-            for act in plan(state, status, disputed=disputed, face_changed=changed):
+            for act in plan(state, status, disputed=disputed, face_changed=differs):
                 then = after(then, act)
             assert then.withdrawn == (status is not EntityStatus.ACTIVE)
             assert (Hold.DISPUTED in then.holds) == disputed
@@ -70,7 +70,7 @@ class TestFaceDiffers:
     @pytest.mark.parametrize("status", EntityStatus)
     def test_the_same_face(self, status: EntityStatus) -> None:
         """Nothing changed, nothing to print."""
-        assert not face_differs(self.OLD, replace(self.OLD), status=status, principal_changed=False)
+        assert not face_differs(self.OLD, changed(self.OLD), status=status, principal_changed=False)
 
     @pytest.mark.parametrize(
         ("status", "moved", "later", "principal"),
@@ -91,4 +91,4 @@ class TestFaceDiffers:
     def test_a_revocation_does_not_change_the_templates_version(self) -> None:
         """The day alone, even across the border of versions, makes no new version of a revoked licence."""
         newer = make_face(an_entity(approved_on=date(2024, 5, 6), facts={"business_term": ""}))
-        assert not face_differs(replace(self.VERSION), newer, status=EntityStatus.REVOKED, principal_changed=False)
+        assert not face_differs(changed(self.VERSION), newer, status=EntityStatus.REVOKED, principal_changed=False)

@@ -1,12 +1,12 @@
 """Faces by template and version."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.changed import changed
 from factories.licences import FACTS, PRINCIPAL, an_entity
 from zhizhao.licence.errors import NotIssuable
 from zhizhao.licence.face import FaceItem, LicenceFace, Side, chinese_date, face_json, parse_face
@@ -73,7 +73,7 @@ class TestMakeFace:
 
     def test_the_person_and_type_come_from_the_entity_where_facts_lack_them(self) -> None:
         """The register's own columns stand in."""
-        bare = replace(an_entity(principal=replace(PRINCIPAL, name="李四")), facts={}, entity_type="有限责任公司")
+        bare = changed(an_entity(principal=changed(PRINCIPAL, name="李四")), facts={}, entity_type="有限责任公司")
         face = make_face(bare)
         assert (face.text("legal_representative"), face.text("entity_type")) == ("李四", "有限责任公司")
 
@@ -81,13 +81,13 @@ class TestMakeFace:
         """Approval, else registration, else the Beijing day on which we recorded the facts."""
         entity = an_entity(approved_on=None)
         assert make_face(entity).made_on == date(2020, 2, 22)
-        assert make_face(replace(entity, registered_on=None)).made_on == date(2026, 11, 23)
+        assert make_face(changed(entity, registered_on=None)).made_on == date(2026, 11, 23)
 
     def test_registered_on_of_an_individual_business(self) -> None:
         """注册日期 comes from the register's own date where no text came."""
         entity = an_entity(template="F", facts={"registered_on": ""})
         assert make_face(entity).text("registered_on") == "2020年02月22日"
-        assert make_face(replace(entity, registered_on=None)).text("registered_on") is None
+        assert make_face(changed(entity, registered_on=None)).text("registered_on") is None
 
     def test_a_kind_without_a_sheet_is_refused(self) -> None:
         """企业集团登记证 is no licence."""

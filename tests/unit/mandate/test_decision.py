@@ -2,13 +2,13 @@
 
 import itertools
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.changed import changed
 from factories.grants import (
     AGENT,
     GRANT,
@@ -33,23 +33,23 @@ OTHER_USCC = "92370811MAT000026X"
 def granted(facts: Facts, **parts: object) -> Facts:
     """Return the facts with their grant changed."""
     assert facts.grant is not None
-    return replace(facts, grant=replace(facts.grant, **parts))  # type: ignore[arg-type] # names are the caller's
+    return changed(facts, grant=changed(facts.grant, **parts))  # type: ignore[arg-type] # names are the caller's
 
 
 # Each defect alone, with the step at which it is found; in the order of the steps.
 DEFECTS: dict[str, tuple[Step, Callable[[Facts], Facts]]] = {
-    "no-grant": (Step.ROLE, lambda f: replace(f, grant=None)),
+    "no-grant": (Step.ROLE, lambda f: changed(f, grant=None)),
     "another-entity": (Step.ROLE, lambda f: granted(f, uscc=OTHER_USCC)),
-    "another-person": (Step.ROLE, lambda f: replace(f, person_lookup=OTHER)),
-    "another-role": (Step.ROLE, lambda f: replace(f, role=Role.MANAGER)),
+    "another-person": (Step.ROLE, lambda f: changed(f, person_lookup=OTHER)),
+    "another-role": (Step.ROLE, lambda f: changed(f, role=Role.MANAGER)),
     "withdrawn": (Step.CHAIN, lambda f: granted(f, withdrawn_at=GRANTED_AT)),
     "not-accepted": (Step.CHAIN, lambda f: granted(f, accepted_at=None)),
-    "grantor-replaced": (Step.CHAIN, lambda f: replace(f, entity_principal_lookup=OTHER)),
-    "principal-unknown": (Step.CHAIN, lambda f: replace(f, entity_principal_lookup=None)),
-    "other-matter": (Step.MATTER, lambda f: replace(f, matter="EG-SCJG-ZXDJ")),
-    "other-function": (Step.FUNCTION, lambda f: replace(f, function=Function.SIGN)),
-    "too-early": (Step.TIME, lambda f: replace(f, on=GRANT.from_on - DAY)),
-    "too-late": (Step.TIME, lambda f: replace(f, on=GRANT.to_on + DAY)),
+    "grantor-replaced": (Step.CHAIN, lambda f: changed(f, entity_principal_lookup=OTHER)),
+    "principal-unknown": (Step.CHAIN, lambda f: changed(f, entity_principal_lookup=None)),
+    "other-matter": (Step.MATTER, lambda f: changed(f, matter="EG-SCJG-ZXDJ")),
+    "other-function": (Step.FUNCTION, lambda f: changed(f, function=Function.SIGN)),
+    "too-early": (Step.TIME, lambda f: changed(f, on=GRANT.from_on - DAY)),
+    "too-late": (Step.TIME, lambda f: changed(f, on=GRANT.to_on + DAY)),
     "used-up": (Step.USES, lambda f: granted(f, used=3)),
 }
 
@@ -96,11 +96,11 @@ class TestAgent:
     @pytest.mark.parametrize("on", [GRANT.from_on, GRANT.to_on])
     def test_both_ends_are_included(self, on: date) -> None:
         """SECURITY.md §3.3: the end date counts."""
-        assert decide(replace(AGENT, on=on)).allowed
+        assert decide(changed(AGENT, on=on)).allowed
 
     def test_all_matters(self) -> None:
         """全业务授权 covers whatever matter is asked for."""
-        assert decide(replace(agents(matters=None), matter="EC-YHFW-KHKH")).allowed
+        assert decide(changed(agents(matters=None), matter="EC-YHFW-KHKH")).allowed
 
     def test_without_a_limit_of_uses(self) -> None:
         """However often it was used."""
@@ -110,11 +110,11 @@ class TestAgent:
     def test_each_function_is_its_own_right(self, function: Function) -> None:
         """The rights are separate switches (DOMAIN.md §4.2)."""
         only = granted(AGENT, functions=frozenset({function}))
-        assert [f for f in Function if decide(replace(only, function=f)).allowed] == [function]
+        assert [f for f in Function if decide(changed(only, function=f)).allowed] == [function]
 
     def test_a_manager_likewise(self) -> None:
         """The same plan for both granted roles."""
-        assert decide(replace(agents(role=Role.MANAGER, matters=None), role=Role.MANAGER)).allowed
+        assert decide(changed(agents(role=Role.MANAGER, matters=None), role=Role.MANAGER)).allowed
 
 
 class TestLegalRepresentative:
@@ -123,25 +123,25 @@ class TestLegalRepresentative:
     def test_now(self) -> None:
         """Whatever the matter, the function, the day."""
         for function, on in itertools.product(Function, (date.min, TODAY, date.max)):
-            decision = decide(replace(REPRESENTATIVE, function=function, on=on, matter="EC-DSPT-LZGS"))
+            decision = decide(changed(REPRESENTATIVE, function=function, on=on, matter="EC-DSPT-LZGS"))
             assert decision.allowed
             assert told(decision)
 
     @pytest.mark.parametrize("principal", [OTHER, None, b""])
     def test_no_longer(self, principal: bytes | None) -> None:
         """Another principal, or one whose document is not known."""
-        decision = decide(replace(REPRESENTATIVE, entity_principal_lookup=principal))
+        decision = decide(changed(REPRESENTATIVE, entity_principal_lookup=principal))
         assert (decision.allowed, decision.failed) == (False, Step.ROLE)
         assert told(decision)
 
     def test_whatever_was_granted_beside(self) -> None:
         """A grant of long ago that ended does not bind the principal; found by the property below."""
-        ended = replace(GRANT, withdrawn_at=GRANTED_AT, grantee_lookup=PRINCIPAL)
-        assert decide(replace(REPRESENTATIVE, grant=ended)).allowed
+        ended = changed(GRANT, withdrawn_at=GRANTED_AT, grantee_lookup=PRINCIPAL)
+        assert decide(changed(REPRESENTATIVE, grant=ended)).allowed
 
     def test_a_grant_does_not_make_one(self) -> None:
         """Who holds a grant is not therefore the principal."""
-        decision = decide(replace(AGENT, role=Role.LEGAL_REPRESENTATIVE))
+        decision = decide(changed(AGENT, role=Role.LEGAL_REPRESENTATIVE))
         assert (decision.allowed, decision.failed) == (False, Step.ROLE)
 
 
@@ -210,7 +210,7 @@ class TestInvariants:
     @given(FACTS, st.integers(1, 40))
     def test_time_alone_never_revives(self, facts: Facts, days: int) -> None:
         """What has ended stays ended on every later day."""
-        later = replace(facts, on=facts.on + timedelta(days=days))
+        later = changed(facts, on=facts.on + timedelta(days=days))
         if facts.grant is not None and facts.grant.to_on < facts.on and facts.role is not Role.LEGAL_REPRESENTATIVE:
             assert not decide(later).allowed
 
@@ -231,4 +231,4 @@ class TestInvariants:
         """Whoever was replaced carries nobody any more."""
         if facts.grant is not None and facts.role is not Role.LEGAL_REPRESENTATIVE:
             assert not decide(granted(facts, withdrawn_at=GRANTED_AT)).allowed
-            assert not decide(replace(facts, entity_principal_lookup=b"new" + bytes(29))).allowed
+            assert not decide(changed(facts, entity_principal_lookup=b"new" + bytes(29))).allowed

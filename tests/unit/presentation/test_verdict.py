@@ -1,12 +1,12 @@
 """The verdict as a table: which fact fails which check, what is skipped, and that only Accepted carries a face."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from factories.changed import changed
 from factories.house import MATTER
 from zhizhao.catalogue.matter import Function, Matter
 from zhizhao.licence.face import FaceItem, LicenceFace, Side, face_json
@@ -85,37 +85,37 @@ def test_everything_good_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("reading", "check", "reason"),
     [
-        (replace(GOOD, standing=None), Check.LICENCE_STATUS, "licence-withdrawn"),
-        (replace(GOOD, licence=None), Check.LICENCE_STATUS, "licence-withdrawn"),
+        (changed(GOOD, standing=None), Check.LICENCE_STATUS, "licence-withdrawn"),
+        (changed(GOOD, licence=None), Check.LICENCE_STATUS, "licence-withdrawn"),
         (
-            replace(GOOD, standing=replace(STANDING, status=EntityStatus.REVOKED)),
+            changed(GOOD, standing=changed(STANDING, status=EntityStatus.REVOKED)),
             Check.LICENCE_STATUS,
             "entity-revoked",
         ),
         (
-            replace(GOOD, standing=replace(STANDING, status=EntityStatus.MOVED_OUT)),
+            changed(GOOD, standing=changed(STANDING, status=EntityStatus.MOVED_OUT)),
             Check.LICENCE_STATUS,
             "entity-moved-out",
         ),
         (
-            replace(GOOD, standing=replace(STANDING, marks=frozenset({Mark.DISPUTED}))),
+            changed(GOOD, standing=changed(STANDING, marks=frozenset({Mark.DISPUTED}))),
             Check.LICENCE_STATUS,
             "entity-disputed",
         ),
-        (replace(GOOD, licence=replace(LICENCE, held=True)), Check.LICENCE_STATUS, "licence-suspended"),
+        (changed(GOOD, licence=changed(LICENCE, held=True)), Check.LICENCE_STATUS, "licence-suspended"),
         (
-            replace(GOOD, licence=replace(LICENCE, status=LicenceStatus.WITHDRAWN)),
+            changed(GOOD, licence=changed(LICENCE, status=LicenceStatus.WITHDRAWN)),
             Check.LICENCE_STATUS,
             "licence-withdrawn",
         ),
-        (replace(GOOD, holding=replace(HOLDING, version=1)), Check.LICENCE_STATUS, "licence-changed"),
-        (replace(GOOD, holding=None), Check.MANDATE, "copy-absent"),
-        (replace(GOOD, holding=replace(HOLDING, device_state=DeviceState.FROZEN)), Check.MANDATE, "device-frozen"),
-        (replace(GOOD, holding=replace(HOLDING, device_state=DeviceState.RETIRED)), Check.MANDATE, "device-retired"),
-        (replace(GOOD, holding=replace(HOLDING, device_state=DeviceState.REVOKED)), Check.MANDATE, "device-revoked"),
-        (replace(GOOD, standing=replace(STANDING, principal_lookup=b"other")), Check.MANDATE, "mandate-role"),
-        (replace(GOOD, standing=replace(STANDING, principal_lookup=None)), Check.MANDATE, "mandate-role"),
-        (replace(GOOD, holding=replace(HOLDING, role=HolderRole.AGENT)), Check.MANDATE, "mandate-role"),
+        (changed(GOOD, holding=changed(HOLDING, version=1)), Check.LICENCE_STATUS, "licence-changed"),
+        (changed(GOOD, holding=None), Check.MANDATE, "copy-absent"),
+        (changed(GOOD, holding=changed(HOLDING, device_state=DeviceState.FROZEN)), Check.MANDATE, "device-frozen"),
+        (changed(GOOD, holding=changed(HOLDING, device_state=DeviceState.RETIRED)), Check.MANDATE, "device-retired"),
+        (changed(GOOD, holding=changed(HOLDING, device_state=DeviceState.REVOKED)), Check.MANDATE, "device-revoked"),
+        (changed(GOOD, standing=changed(STANDING, principal_lookup=b"other")), Check.MANDATE, "mandate-role"),
+        (changed(GOOD, standing=changed(STANDING, principal_lookup=None)), Check.MANDATE, "mandate-role"),
+        (changed(GOOD, holding=changed(HOLDING, role=HolderRole.AGENT)), Check.MANDATE, "mandate-role"),
     ],
 )
 def test_the_first_that_fails_names_the_refusal(reading: Reading, check: Check, reason: str) -> None:
@@ -153,8 +153,8 @@ def test_not_in_force_never_passes(  # noqa: PLR0917 one argument per fact
     """Whatever the facts, acceptance implies every one of them was good."""
     reading = Reading(
         standing=Standing(status=status, marks=frozenset(marks), version=1, principal_lookup=principal),
-        licence=replace(LICENCE, status=licence, held=held),
-        holding=replace(HOLDING, version=version, device_state=device),
+        licence=changed(LICENCE, status=licence, held=held),
+        holding=changed(HOLDING, version=version, device_state=device),
         grant=None,
         as_of=NOW,
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from factories.changed import changed
 from factories.documents import NOW, PRESENTATION, USCC, Issuer, archive, face, licence, occasion
 from factories.documents import settings as made_up_settings
 from zhizhao.document.attachment import credential_attachment, receipt_attachment
@@ -119,7 +120,7 @@ class TestSeparateAnswers:
 
     async def test_a_seal_that_is_not_on_the_list(self, house: Issuer) -> None:
         """Another certificate under the same root is not our seal."""
-        trust = dataclasses.replace(house.anchors(), seal_keys=frozenset())
+        trust = changed(house.anchors(), seal_keys=frozenset())
         found = await check(house.licence_pdf(), trust=trust, status=NoStatus("offline"), now=NOW)
         assert found.trusted.because == "signer-unknown"
 
@@ -129,7 +130,7 @@ class TestAgreement:
 
     async def test_credential_of_another_entity(self, house: Issuer) -> None:
         """Sealed by us, yet saying two things."""
-        other = dataclasses.replace(face("B"), uscc="91370881DEM00B049A")
+        other = changed(face("B"), uscc="91370881DEM00B049A")
         sheet = licence(attachments=(credential_attachment(house.credential(other)),))
         found = await checked(house.sealed(sheet), house)
         assert found.valid.because == "evidence-disagrees"

@@ -1,7 +1,6 @@
 """An agent with a mandate at the desk: role, scope and end are shown, and all of it fits in both languages."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from factories.browser import COUNTER, reading
+from factories.changed import changed
 from factories.counters import Counter, fire, serving_counter
 from factories.house import MATTER, uscc_of
 from zhizhao.catalogue.matter import Function
@@ -42,13 +42,13 @@ def as_agent(desk: DeskVerbs) -> DeskVerbs:
 
     async def redeem(ask: Ask) -> Redeemed:
         redeemed = await desk.redeem(ask)
-        presenter = replace(redeemed.presentation.presenter, role=Role.AGENT.value, mandate_id=GRANT.mandate_id)
-        return replace(redeemed, presentation=replace(redeemed.presentation, presenter=presenter))
+        presenter = changed(redeemed.presentation.presenter, role=Role.AGENT.value, mandate_id=GRANT.mandate_id)
+        return changed(redeemed, presentation=changed(redeemed.presentation, presenter=presenter))
 
     async def mandate(_connection: Transaction, mandate_id: str) -> Grant | None:
         return GRANT if mandate_id == GRANT.mandate_id else None
 
-    return replace(desk, redeem=redeem, mandate=mandate)
+    return changed(desk, redeem=redeem, mandate=mandate)
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def own_postgres() -> Iterator[tuple[str, int]]:
         make: list[str | Path] = [tools / "initdb", "-D", folder / "data", "-U", "zhizhao", "-A", "trust", "-E", "UTF8"]
         subprocess.run([*make, "--locale=C.UTF-8", "--data-checksums"], check=True, capture_output=True, **_demoted())  # noqa: S603 Debian's own tools
         with _running(tools, folder) as (port, pid):
-            yield f"postgresql+asyncpg://zhizhao@127.0.0.1:{port}/bench", pid
+            yield f"postgresql+asyncpg://zhizhao@/bench?host={folder}&port={port}", pid  # its unix socket, §1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

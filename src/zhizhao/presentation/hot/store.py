@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from zhizhao.kernel.clock import from_micros
-from zhizhao.presentation.body import COLUMNS, from_row, to_row
+from zhizhao.presentation.body import COLUMNS, NAMES, from_row, to_row
 from zhizhao.presentation.presentation import Presentation
 from zhizhao.presentation.ticket import Spent
 from zhizhao.storage.database import Database
@@ -91,16 +91,7 @@ class TicketLineStore:
 
     async def keep_hot(self, hot: HotConnection, presentations: Sequence[Presentation]) -> None:
         """Keep presentations of a batch."""
-        rows = [to_row(p) for p in presentations]
-        if hot.is_sqlite:
-            sql = f"INSERT INTO presentation ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)"  # noqa: S608 own columns
-            await hot.fetch_each(sql, rows)
-            return
-        sql = (
-            f"INSERT INTO presentation ({COLUMNS}) SELECT * FROM unnest($1::text[],$2::text[],$3::text[],"  # noqa: S608 own columns
-            "$4::text[],$5::text[],$6::text[],$7::bigint[],$8::text[],$9::text[],$10::bytea[])"
-        )
-        await hot.fetch(sql, *map(list, zip(*rows, strict=True)))
+        await hot.put("presentation", NAMES, [to_row(p) for p in presentations])
 
     async def claim_keys_hot(
         self, hot: HotConnection, claims: Sequence[tuple[str, str, bytes, str]]

@@ -20,6 +20,8 @@ from zhizhao.web.problems import code_of, field_errors, members, problem_of, ret
 from zhizhao.web.request_id import request_id
 
 PATH: Final = "/api/v1/presentations"
+READ: Final = frozenset({b"authorization", b"content-type", b"idempotency-key"})
+"""The headers that a redemption reads."""
 Headers = list[tuple[bytes, bytes]]
 log = structlog.get_logger("zhizhao.web")
 _encode = msgspec.json.Encoder().encode
@@ -45,7 +47,7 @@ def fast_lane(app: ASGIApp, *, door: RedeemDoor, base_url: str, demo: bool) -> A
             return
         scope["path_template"] = PATH  # as the router would: the label of the numbers
         number = request_id(scope)
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name in READ}
         try:
             reply = await door.answer(headers, await _body(receive))
             status, body, own = 201, _encode(reply.shown), created_headers(reply)
