@@ -238,6 +238,7 @@ PROBLEMS: Final[Mapping[str, Problem]] = {
     "sheet-refused": Problem(422, N_("照面内容放不下"), N_("请登记机关核对照面信息。")),
     "head-refused": Problem(400, N_("不是本系统签发的账本摘要"), N_("请核对来源。")),
     "ledger-broken": Problem(500, N_("审计账本校验不一致"), N_("请停止使用并联系审计管理员。")),
+    "listen-refused": Problem(500, N_("服务地址不可用"), N_("请检查地址和端口是否被占用。")),
     "histories-broken": Problem(500, N_("名录或执照被改动"), N_("请停止使用并联系审计管理员。")),
     "issuing-incomplete": Problem(500, N_("部分执照没有签发"), N_("请按所列原因处理后再次签发。")),
     "ledger-unwitnessed": Problem(503, N_("审计账本暂时无法见证，已暂停签发"), N_("请稍后再试。")),
