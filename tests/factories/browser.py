@@ -177,6 +177,30 @@ def assert_no_overflow(page: Page) -> None:
     assert not wide, [page.url, *wide]
 
 
+def assert_nothing_cut(page: Page) -> None:
+    """Check that no line of text runs out of a box that hides what does not fit, ellipsis and scrolling apart."""
+    cut = page.evaluate(
+        """() => {
+          const found = [];
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+            if (!text.data.trim() || text.parentElement.closest('.zz-sr')) continue;
+            const range = document.createRange();
+            range.selectNodeContents(text);
+            const right = Math.max(0, ...[...range.getClientRects()].map((rect) => rect.right));
+            for (let box = text.parentElement; box; box = box.parentElement) {
+              const style = getComputedStyle(box);
+              if (['auto', 'scroll'].includes(style.overflowX) || style.textOverflow === 'ellipsis') break;
+              const hides = style.overflowX !== 'visible' || box === document.documentElement;
+              if (hides && right > box.getBoundingClientRect().right + 1) found.push(text.data.trim().slice(0, 40));
+            }
+          }
+          return found.slice(0, 5);
+        }"""
+    )
+    assert not cut, [page.url, *cut]
+
+
 def first_visit(browser: Browser, url: str, *, most_kb: float = FIRST_VISIT_KB) -> Watch:
     """Load a page in a fresh context, check quiet console, weight and ten requests; return what was seen."""
     context = browser.new_context(viewport=PHONE)

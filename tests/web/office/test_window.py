@@ -10,9 +10,20 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
-from factories.browser import COUNTER, DESKTOP, MODES, PHONE, assert_axe_clean, assert_no_overflow, reading, watch
+from factories.browser import (
+    COUNTER,
+    DESKTOP,
+    MODES,
+    PHONE,
+    assert_axe_clean,
+    assert_no_overflow,
+    assert_nothing_cut,
+    reading,
+    watch,
+)
 from factories.counters import Counter, fire
 from factories.house import id_of, name_of, uscc_of
+from factories.names import HOSTILE_NAMES
 from zhizhao.ledger.entry import parse_entry
 from zhizhao.ledger.store import ENTRY
 from zhizhao.wallet.slip import parse_slip_code
@@ -64,6 +75,29 @@ class TestFind:
         page.keyboard.press("Enter")
         expect(page.locator("main")).to_contain_text("没有找到")
         assert page.request.get(page.url.split("?")[0] + f"/entities/{uscc_of(77)}").status == 404
+
+    @pytest.mark.parametrize("which", HOSTILE_NAMES)
+    def test_hostile_names(self, page: Page, counter: Counter, which: str) -> None:
+        """Markup, an endless name, one long word: text in the list and on the entity's page, nothing cut off."""
+        number = 61 + list(HOSTILE_NAMES).index(which)
+        counter.do(counter.house.entity(number, name=HOSTILE_NAMES[which]))
+        seen = watch(page)
+        page.goto(f"{counter.base}/office?search={uscc_of(number)}", wait_until="networkidle")
+        expect(page.locator("tbody a")).to_have_text(HOSTILE_NAMES[which])
+        self._fits(page)
+        page.click("tbody a")
+        expect(page.locator("h1")).to_have_text(HOSTILE_NAMES[which])
+        self._fits(page)
+        seen.assert_quiet()
+
+    @staticmethod
+    def _fits(page: Page) -> None:
+        expect(page.locator("main script, main img")).to_have_count(0)
+        for size in (PHONE, DESKTOP):
+            page.set_viewport_size(size)
+            assert_no_overflow(page)
+            assert_nothing_cut(page)
+        assert_axe_clean(page)
 
 
 class TestFreeze:
