@@ -142,15 +142,16 @@ async def archive(presentation_id: str) -> ArchiveView:
     )
 
 
-def public_verbs(**changed: Any) -> PublicVerbs:
+def public_verbs(**parts: Any) -> PublicVerbs:
     """Return the bound stand-ins; keywords replace single ones."""
     published = Published(
         jwks=lambda: {"keys": []},
         anchors=lambda: b"{}",
         status_list=status_list,
-        credential_type="https://zhizhao.test/vct/business-licence/1",
+        issuer=lambda: {"issuer": "https://zhizhao.test", "jwks": {"keys": []}},
+        credential_type={"vct": "https://zhizhao.test/vct/business-licence/1"},
     )
     verbs = PublicVerbs(
         archive=archive, display=display, check_file=check_file, demo_accounts=demo_accounts, published=published
     )
-    return changed(verbs, **changed)
+    return changed(verbs, **parts)

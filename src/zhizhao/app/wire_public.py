@@ -10,6 +10,7 @@ from zhizhao.app.parts import KEY_FOLDER, Parts, issuer_names
 from zhizhao.display.store import DisplayStore, Tables
 from zhizhao.kernel.clock import to_micros
 from zhizhao.licence.errors import LicenceUnknown
+from zhizhao.licence.metadata import issuer_metadata, type_metadata
 from zhizhao.licence.positions.store import POSITIONS, PositionStore
 from zhizhao.licence.publish import Publisher
 from zhizhao.licence.store import DISPLAYS, LICENCES, VERSIONS
@@ -142,9 +143,11 @@ class _Public:
 
 def _holders(facts: dict[str, Any]) -> list[DemoAccount]:
     people = [person for person in facts["people"] if person["legal_representative_of"]][:SHOWN_HOLDERS]
+    managers = [person for person in facts["people"] if person.get("manager_of")][:1]
     return [
-        DemoAccount(role=N_("法定代表人"), name=person["name"], secret=person["slip"], more=person["id_number"])
-        for person in people
+        DemoAccount(role=role, name=person["name"], secret=person["slip"], more=person["id_number"])
+        for role, found in ((N_("法定代表人"), people), (N_("证照管理员"), managers))
+        for person in found
     ]
 
 
@@ -163,7 +166,7 @@ def _staff(facts: dict[str, Any], *, step: int) -> list[DemoAccount]:
 
 def wire(parts: Parts) -> PublicVerbs:
     """Return the verbs of the public door."""
-    public = _Public(parts)
+    public, names = _Public(parts), issuer_names(parts.settings)
     return PublicVerbs(
         archive=public.archive,
         display=public.display,
@@ -173,6 +176,7 @@ def wire(parts: Parts) -> PublicVerbs:
             jwks=public.jwks,
             anchors=public.anchors,
             status_list=public.status_list,
-            credential_type=issuer_names(parts.settings).vct,
+            issuer=lambda: issuer_metadata(parts.keys, names=names),
+            credential_type=type_metadata(names),
         ),
     )

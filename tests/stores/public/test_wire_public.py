@@ -9,12 +9,15 @@ import msgspec
 import pytest
 
 from factories.house import TestHouse, open_house
+from zhizhao.app.parts import issuer_names
 from zhizhao.app.wire_public import wire
+from zhizhao.licence.credential import open_credential
 from zhizhao.licence.errors import LicenceUnknown
 from zhizhao.licence.licence import Licence
 from zhizhao.licence.status import LicenceStatus
 from zhizhao.registry.entity import EntityStatus
 from zhizhao.trust.demo_authority import DemoAuthority
+from zhizhao.trust.keys import Purpose
 from zhizhao.verification.finding import Answer, Kind, Standing
 from zhizhao.web.public.verbs import PublicVerbs
 
@@ -148,3 +151,23 @@ class TestDemoAccounts:
         (house.parts.settings.data_path() / "demo.json").write_text(json.dumps(self.FACTS))
         settings = msgspec.structs.replace(house.parts.settings, demo=False)
         assert not await wire(replace(house.parts, settings=settings)).demo_accounts()
+
+
+class TestMetadata:
+    """What verifiers fetch."""
+
+    async def test_the_issuer_s_keys_are_no_others(self, house: TestHouse, verbs: PublicVerbs) -> None:
+        """A receipt's key signs no credential: metadata names the keys of credentials and lists alone."""
+        keys = house.parts.keys
+        metadata = verbs.published.issuer()
+        assert metadata["issuer"] == house.parts.settings.base_url
+        kids = {key["kid"] for key in metadata["jwks"]["keys"]}
+        assert kids == {keys.current(Purpose.ISSUER), keys.current(Purpose.STATUS_LIST)}
+        assert kids < {key["kid"] for key in verbs.published.jwks()["keys"]}
+
+    async def test_every_claim_of_a_credential_is_described(self, house: TestHouse, verbs: PublicVerbs) -> None:
+        """The type at the credential's own `vct`, with labels for whatever is disclosed."""
+        credential = open_credential((await licence_of(house, await house.entity(1))).credential)
+        described = {claim["path"][0] for claim in verbs.published.credential_type["claims"]}
+        assert credential.disclosed.keys() <= described
+        assert verbs.published.credential_type["vct"] == issuer_names(house.parts.settings).vct

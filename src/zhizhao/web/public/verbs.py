@@ -1,6 +1,6 @@
 """What the public door needs from below, bound by `app`."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,8 +70,10 @@ class Published:
     """Roots and keys in one document, for `zhizhao verify`."""
     status_list: Callable[[int], Awaitable[str]]
     """The signed status list of a number; raises LicenceUnknown."""
-    credential_type: str
-    """`vct` of our credentials, an address under our origin."""
+    issuer: Callable[[], dict[str, Any]]
+    """Who issues our credentials, with the keys of credentials and status lists and no others (SD-JWT VC §5)."""
+    credential_type: Mapping[str, Any]
+    """The type of our credentials: its `vct`, names and claims (SD-JWT VC §6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

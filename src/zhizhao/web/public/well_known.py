@@ -6,7 +6,7 @@ readable from other origins, because verifiers are also web pages.
 
 from typing import Any, Final
 
-from litestar import Request, Response, get
+from litestar import Response, get
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
@@ -33,10 +33,9 @@ def jwks(public_verbs: Verbs) -> Response[dict[str, Any]]:
 
 
 @get("/.well-known/jwt-vc-issuer", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
-def issuer(request: Request[Any, Any, Any]) -> Response[dict[str, Any]]:
-    """Say who issues our credentials and where the keys are (SD-JWT VC §5)."""
-    base = request.app.state.pages.settings.base_url
-    return Response({"issuer": base, "jwks_uri": f"{base}/.well-known/jwks.json"}, headers=OPEN)
+def issuer(public_verbs: Verbs) -> Response[dict[str, Any]]:
+    """Say who issues our credentials, with the keys that may (SD-JWT VC §5)."""
+    return Response(public_verbs.published.issuer(), headers=OPEN)
 
 
 @get("/.well-known/zhizhao-anchors.json", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
@@ -48,16 +47,7 @@ def anchors(public_verbs: Verbs) -> Response[bytes]:
 @get("/vct/business-licence/1", permission=PUBLIC, sync_to_thread=False, **COOKIELESS)
 def credential_type(public_verbs: Verbs) -> Response[dict[str, Any]]:
     """Describe the type of our credentials (SD-JWT VC §6)."""
-    body = {
-        "vct": public_verbs.published.credential_type,
-        "name": "Electronic business licence (电子营业执照)",
-        "description": "The face of a Chinese business licence, bound to a device of its holder.",
-        "display": [
-            {"lang": "zh-Hans", "name": "电子营业执照"},
-            {"lang": "en", "name": "Electronic business licence"},
-        ],
-    }
-    return Response(body, headers=OPEN)
+    return Response(dict(public_verbs.published.credential_type), headers=OPEN)
 
 
 @get("/status/{number:int}", permission=PUBLIC, **COOKIELESS)
