@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, QueryParameter
 
+from zhizhao.kernel.clock import parse_rfc3339
 from zhizhao.verification.finding import Answer, Finding, Judgement
 from zhizhao.verification.words import KINDS, REASONS, STANDINGS, Words
 from zhizhao.web.guards import PUBLIC
@@ -55,6 +56,8 @@ async def check(
     digest = hashlib.sha256(held).hexdigest()
     kind = said(KINDS[found.kind])
     shown: dict[str, Any] = {"finding": found, "rows": rows(found), "kind": kind, "name": name, "digest": digest}
+    sealed = found.subject.get("sealed_at")
+    shown["sealed_at"] = parse_rfc3339(str(sealed)) if sealed else None
     parts = [(said(KINDS[part.kind]), rows(part)) for _, part in found.parts]
     return page(request, "public/verify.html", block=block, errors={}, text="", copy=None, parts=parts, **shown)
 
