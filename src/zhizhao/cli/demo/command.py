@@ -17,7 +17,7 @@ from zhizhao.cli.demo.entities import DemoEntity, demo_entities
 from zhizhao.cli.demo.installation import open_folder, write_private
 from zhizhao.cli.demo.people import DemoPerson, person
 from zhizhao.cli.demo.phones import fresh_slip
-from zhizhao.cli.demo.plant import OUTSIDERS, plant
+from zhizhao.cli.demo.plant import MANAGER, OUTSIDERS, plant
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.settings import Settings
 
@@ -63,7 +63,7 @@ async def _facts(settings: Settings, folder: Path) -> dict[str, Any]:
     async with open_parts(settings) as parts:
         kept = await plant(parts, folder)
         entities = demo_entities()
-        people: dict[DemoPerson, list[str]] = {person(n): [] for n in OUTSIDERS}
+        people: dict[DemoPerson, list[str]] = {person(n): [] for n in (*OUTSIDERS, MANAGER)}
         for entity in entities:
             people.setdefault(entity.principal, []).append(entity.uscc)
         return {
@@ -77,6 +77,7 @@ async def _facts(settings: Settings, folder: Path) -> dict[str, Any]:
                     "id_number": who.id_number,
                     "slip": await fresh_slip(parts, who),
                     "legal_representative_of": usccs,
+                    "manager_of": [entities[0].uscc] if who == person(MANAGER) else [],
                 }
                 for who, usccs in people.items()
             ],

@@ -3,7 +3,8 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -95,24 +96,43 @@ async def download_to(parts: Parts, device: Device, usccs: Sequence[str]) -> Non
 
 
 async def ended_mandate(parts: Parts, uscc: str, *, principal: DemoPerson, agent: DemoPerson) -> None:
-    """Keep a mandate that ended yesterday."""
+    """Keep an agent's mandate that ended yesterday."""
     now = parts.clock.now()
-    grant = Grant(
+    since, until = now - timedelta(days=31), now - timedelta(days=1)
+    grant = _grant(parts, uscc, who=(principal, agent), role=Role.AGENT, term=(since, until))
+    await _keep(parts, replace(grant, functions=frozenset({Function.PRESENT})))
+
+
+async def managers_mandate(parts: Parts, uscc: str, *, principal: DemoPerson, manager: DemoPerson) -> None:
+    """Keep a manager's mandate in force: the second person of a company, who may show and freeze its licence."""
+    now = parts.clock.now()
+    term = (now - timedelta(days=31), now + timedelta(days=365))
+    await _keep(parts, _grant(parts, uscc, who=(principal, manager), role=Role.MANAGER, term=term))
+
+
+def _grant(
+    parts: Parts, uscc: str, *, who: tuple[DemoPerson, DemoPerson], role: Role, term: tuple[datetime, datetime]
+) -> Grant:
+    principal, grantee = (document_lookup(parts.sealer, guess_document(one.id_number)) for one in who)
+    return Grant(
         mandate_id=public_id("mnd"),
         uscc=uscc,
-        principal_lookup=document_lookup(parts.sealer, guess_document(principal.id_number)),
-        grantee_lookup=document_lookup(parts.sealer, guess_document(agent.id_number)),
-        role=Role.AGENT,
+        principal_lookup=principal,
+        grantee_lookup=grantee,
+        role=role,
         matters=None,
-        functions=frozenset({Function.PRESENT}),
-        from_on=today(now - timedelta(days=31)),
-        to_on=today(now - timedelta(days=1)),
+        functions=frozenset(Function),
+        from_on=today(term[0]),
+        to_on=today(term[1]),
         uses=None,
         used=0,
-        granted_at=now - timedelta(days=31),
-        accepted_at=now - timedelta(days=31),
+        granted_at=term[0],
+        accepted_at=term[0],
         withdrawn_at=None,
     )
+
+
+async def _keep(parts: Parts, grant: Grant) -> None:
     async with parts.database.write() as connection:
         await parts.mandates.insert(connection, grant)
 

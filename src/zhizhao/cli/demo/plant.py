@@ -14,7 +14,7 @@ from zhizhao.catalogue.plant import plant as plant_matters
 from zhizhao.cli.demo.accounts import plant_accounts, read_accounts
 from zhizhao.cli.demo.entities import CHANGED_NAME, CHANGED_TO, DemoEntity, demo_entities
 from zhizhao.cli.demo.people import person
-from zhizhao.cli.demo.phones import download_to, ended_mandate, enrol_phone
+from zhizhao.cli.demo.phones import download_to, ended_mandate, enrol_phone, managers_mandate
 from zhizhao.cli.registry import import_file
 from zhizhao.kernel.actor import SYSTEM
 from zhizhao.kernel.errors import ZhizhaoError
@@ -49,12 +49,16 @@ async def plant(parts: Parts, folder: Path) -> dict[str, Any]:
     changing = next(e for e in entities if e.name == CHANGED_NAME)
     await download_to(parts, await enrol_phone(parts, changing.principal), [changing.uscc])
     await import_rows(parts, folder / CHANGED, [replace(changing, name=CHANGED_TO, approved_on="2026-11-20")])
-    await ended_mandate(parts, entities[0].uscc, principal=entities[0].principal, agent=person(OUTSIDERS[0]))
+    first = entities[0]
+    await ended_mandate(parts, first.uscc, principal=first.principal, agent=person(OUTSIDERS[0]))
+    await managers_mandate(parts, first.uscc, principal=first.principal, manager=person(MANAGER))
     return await plant_accounts(parts, folder)
 
 
 OUTSIDERS = (960, 961, 962, 963, 964, 965)
 """Numbers of people who represent nothing, to be managers and agents."""
+MANAGER = 966
+"""Number of the person who is a manager (证照管理员) of the first entity from the beginning."""
 
 
 async def import_rows(parts: Parts, path: Path, entities: Sequence[DemoEntity]) -> None:
