@@ -1,7 +1,6 @@
 """A second person of the company: holds the licence under a mandate, uses it, and freezes it for the first."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,39 +8,12 @@ import pytest
 
 from factories.holders import JsonPhone, redeem
 from factories.house import TestHouse, id_of, name_of, uscc_of
-from zhizhao.catalogue.matter import Function
+from factories.managers import plant_manager
 from zhizhao.kernel.clock import today
 from zhizhao.kernel.idcard import guess_document
-from zhizhao.mandate.grant import Grant, Role
 
 Phones = Callable[[], JsonPhone]
 DECLARATION = {"declaration": "2026-11"}
-
-
-async def grant(house: TestHouse, **changes: Any) -> Grant:
-    """Give person 8 a manager's mandate for entity 7, accepted, for a year."""
-    parts = house.parts
-    now = parts.clock.now()
-    one = Grant(
-        mandate_id="mnd_0000000000000000000000",
-        uscc=uscc_of(7),
-        principal_lookup=parts.sealer.lookup_document("id_card", id_of(7)),
-        grantee_lookup=parts.sealer.lookup_document("id_card", id_of(8)),
-        role=Role.MANAGER,
-        matters=None,
-        functions=frozenset({Function.PRESENT}),
-        from_on=today(now),
-        to_on=today(now) + timedelta(days=30),
-        uses=None,
-        used=0,
-        granted_at=now,
-        accepted_at=now,
-        withdrawn_at=None,
-    )
-    made = replace(one, **changes)
-    async with parts.database.write() as connection:
-        await parts.mandates.insert(connection, made)
-    return made
 
 
 async def manager(house: TestHouse, phone: JsonPhone) -> list[dict[str, Any]]:
@@ -54,7 +26,7 @@ async def manager(house: TestHouse, phone: JsonPhone) -> list[dict[str, Any]]:
 async def test_manager_downloads_and_shows(holders: TestHouse, phone_of: Phones) -> None:
     """A manager's card says so; the presentation is accepted under the mandate."""
     await holders.entity(7)
-    await grant(holders)
+    await plant_manager(holders)
     phone = phone_of()
     cards = await manager(holders, phone)
     assert [(c["uscc"], c["role"]) for c in cards] == [(uscc_of(7), "manager")]
@@ -71,7 +43,7 @@ async def test_manager_freezes_and_cannot_unfreeze(holders: TestHouse, phone_of:
     """The second person stops the licence on every phone; only the representative restores it."""
     first, second = phone_of(), phone_of()
     uscc = await first.ready(7)
-    await grant(holders)
+    await plant_manager(holders)
     await manager(holders, second)
     code = (await first.show(uscc)).json()["code"]
     assert (await second.ask("POST", f"/licences/{uscc}/freeze")).status_code == 204
@@ -89,7 +61,7 @@ async def test_manager_sees_the_own_uses_only(holders: TestHouse, phone_of: Phon
     """The representative sees every use of the licence, the manager only those made with the own phone."""
     first, second = phone_of(), phone_of()
     uscc = await first.ready(7)
-    await grant(holders)
+    await plant_manager(holders)
     await manager(holders, second)
     await second.ask("POST", f"/licences/{uscc}/download", DECLARATION)
     client = (await holders.client()).client
@@ -109,14 +81,14 @@ async def test_dead_mandates(holders: TestHouse, phone_of: Phones, ended: str) -
         "withdrawn": {"withdrawn_at": now},
         "over": {"from_on": today(now) - timedelta(days=9), "to_on": today(now) - timedelta(days=1)},
     }
-    await grant(holders, **changes[ended])
+    await plant_manager(holders, **changes[ended])
     assert await manager(holders, phone_of()) == []
 
 
 async def test_a_new_representative_suspends_it(holders: TestHouse, phone_of: Phones) -> None:
     """With the grantor gone the mandate carries nothing, whether or not the copy is still on the phone."""
     await holders.entity(7)
-    await grant(holders)
+    await plant_manager(holders)
     phone = phone_of()
     await manager(holders, phone)
     await phone.ask("POST", f"/licences/{uscc_of(7)}/download", DECLARATION)
@@ -128,7 +100,7 @@ async def test_a_new_representative_suspends_it(holders: TestHouse, phone_of: Ph
 async def test_begins_later(holders: TestHouse, phone_of: Phones) -> None:
     """A mandate that begins tomorrow may be downloaded today, and is not used today."""
     await holders.entity(7)
-    await grant(holders, from_on=today(holders.parts.clock.now()) + timedelta(days=1))
+    await plant_manager(holders, from_on=today(holders.parts.clock.now()) + timedelta(days=1))
     phone = phone_of()
     await manager(holders, phone)
     assert (await phone.ask("POST", f"/licences/{uscc_of(7)}/download", DECLARATION)).status_code == 201
