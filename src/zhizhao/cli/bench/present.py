@@ -1,12 +1,13 @@
-"""`bench present`: redeem with every check, on PostgreSQL (P1) and on SQLite (P4)."""
+"""`bench present`: redeem with every check, on PostgreSQL (P1) and on SQLite (P4), batched and not (P14)."""
 
 import asyncio
 import json
 import os
+import statistics
 from collections import Counter
-from dataclasses import dataclass
+from functools import partial
 
-from zhizhao.cli.bench.case import Outcome, Round
+from zhizhao.cli.bench.case import Outcome, Plan, Round, quiet_rounds
 from zhizhao.cli.bench.cpu import machine_micros, resident_mib, tree_micros
 from zhizhao.cli.bench.floor import measure_floor
 from zhizhao.cli.bench.generator import Tally, drive
@@ -35,49 +36,43 @@ CHECKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How often and how long."""
-
-    rounds: int
-    requests: int
-
-
 QUICK = Plan(rounds=3, requests=6_000)
 FULL = Plan(rounds=5, requests=12_000)
+ALONE = 10
+"""The unbatched rounds send so many times fewer requests."""
+LEAST_GAIN = 1.8
 
 
-async def bench_redeem(world: World, *, store: str, plan: Plan, database_pid: int | None) -> Outcome:
-    """Measure redemptions over HTTP; the first round warms up and is discarded."""
+async def bench_present(world: World, *, store: str, plan: Plan, database_pid: int | None) -> list[Outcome]:
+    """Measure redemptions over HTTP, batched and one at a time; the first round warms up and is discarded."""
     port = free_port()
     with running_server(world.folder / SETTINGS, port=port) as pid:
         idle = resident_mib(pid)
         bench = _Bench(world, port=port, pid=pid, database_pid=database_pid)
+        floor = partial(measure_floor, world.parts.keys)
         await bench.round(min(2_000, plan.requests))
-        before = await asyncio.to_thread(measure_floor, world.parts.keys)
         kept = await bench.kept()
-        rounds = [await bench.round(plan.requests) for _ in range(plan.rounds)]
-        after = await asyncio.to_thread(measure_floor, world.parts.keys)
-        wrong = bench.wrong + await bench.disagreement(kept, sum(r.requests for r in rounds))
+        batched = await quiet_rounds(plan, measure=bench.round, floor=floor)
+        wrong = bench.wrong + await bench.disagreement(kept)
         notes = {
             "rss_idle_mib": round(idle, 1),
             "rss_end_mib": round(resident_mib(pid), 1),
             "connections": CONNECTIONS,
-            "goal": GOAL,
             "checks": list(CHECKS),
             "missing": ["TLS", "network", "replication"],
         }
-    return Outcome(
-        name="redeem",
-        store=store,
-        suite="ES256",
-        budget=BUDGET[store],
-        rounds=rounds,
-        floor_before=before,
-        floor_after=after,
-        wrong=wrong,
-        notes=notes,
-    )
+        redeem = Outcome(
+            name="redeem", store=store, suite="ES256", budget=BUDGET[store], goal=GOAL, rounds=batched, wrong=wrong
+        )
+        redeem.notes = notes
+        bench.connections = 1  # every batch holds one member
+        single = await quiet_rounds(Plan(plan.rounds, plan.requests // ALONE), measure=bench.round, floor=floor)
+    unbatched = Outcome(name="redeem-unbatched", store=store, suite="ES256", budget=None, rounds=single)
+    gain = statistics.median(unbatched.ratios) / statistics.median(redeem.ratios)
+    unbatched.notes = {"connections": 1, "batching_gain": round(gain, 2), "least_gain": LEAST_GAIN}
+    if gain < LEAST_GAIN and not redeem.noisy:
+        unbatched.missed = f"batching saves {gain:.2f} times, at least {LEAST_GAIN} is expected (P14)"
+    return [redeem, unbatched]
 
 
 class _Bench:
@@ -88,6 +83,7 @@ class _Bench:
         self._port = port
         self._pid = pid
         self._database_pid = database_pid
+        self.connections = CONNECTIONS
         self.wrong: list[str] = []
         self.good = 0
 
@@ -98,7 +94,7 @@ class _Bench:
         token = mint(self._world)
         sent = [self._request(code, token) for code in (*codes, *codes[:bad])]
         before = self._accounts()
-        tally = await drive(self._port, sent, connections=CONNECTIONS)
+        tally = await drive(self._port, sent, connections=self.connections)
         app, database, own, machine = (b - a for a, b in zip(before, self._accounts(), strict=True))
         self._check(tally.answers, good=len(codes), bad=bad)
         foreign = max(0.0, machine - app - database - own) / 1_000_000 / tally.seconds
@@ -136,15 +132,15 @@ class _Bench:
             self.wrong.append(f"answers {dict(answers)}, expected {good} created and {bad} refused as used")
 
     async def kept(self) -> int:
-        """Return how many presentations the store holds."""
+        """Return how many presentations the store holds beyond those that were answered."""
         async with self._world.parts.database.read() as connection:
-            return await self._world.parts.presentations.count(connection, client_id=self._world.client_id)
+            found = await self._world.parts.presentations.count(connection, client_id=self._world.client_id)
+        return found - self.good
 
-    async def disagreement(self, before: int, requests: int) -> list[str]:
+    async def disagreement(self, before: int) -> list[str]:
         """Return what is wrong when the kept presentations are not the accepted answers."""
-        expected = requests - requests // BAD_EVERY
-        found = await self.kept() - before
-        return [] if found == expected else [f"kept {found} presentations for {expected} answers"]
+        surplus = await self.kept() - before
+        return [f"kept {surplus:+d} presentations beyond the answers"] if surplus else []
 
 
 def _round(tally: Tally, count: int, *, app: float, database: float, own: float, foreign: float) -> Round:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from zhizhao.app.keeping import keeping
 from zhizhao.app.parts import Parts, open_parts
 from zhizhao.catalogue.matter import Function
 from zhizhao.catalogue.plant import plant as plant_matters
@@ -63,22 +64,30 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def planted(size: Size, *, database_url: str | None, port: int) -> AsyncIterator[World]:
-    """Make the folder, plant entities, licences, phones and a client, and give the opened world."""
+async def opened(*, database_url: str | None, port: int) -> AsyncIterator[tuple[Parts, Path]]:
+    """Make an installation in a temporary folder, over an empty database, and open it."""
     with tempfile.TemporaryDirectory(prefix="zhizhao-bench-") as name:
         folder = Path(name)
         settings = await to_thread(open_folder, folder, port=port, database_url=database_url)
         async with open_parts(settings) as parts:
-            yield await _plant(parts, folder, size)
+            yield parts, folder
+
+
+@contextlib.asynccontextmanager
+async def planted(size: Size, *, database_url: str | None, port: int) -> AsyncIterator[World]:
+    """Plant entities, licences, phones and a client in a new installation, and give the opened world."""
+    async with opened(database_url=database_url, port=port) as (parts, folder):
+        yield await _plant(parts, folder, size)
 
 
 async def _plant(parts: Parts, folder: Path, size: Size) -> World:
     async with parts.database.write() as connection:
         await plant_matters(connection, store=parts.catalogue, ledger=parts.ledger, clock=parts.clock, actor=SYSTEM)
-    entities = [_entity(number) for number in range(size.entities)]
+    entities = [entity(number) for number in range(size.entities)]
     await import_rows(parts, folder / "register.csv", entities)
     office = replace(parts.office, with_sm2=False)  # the suite that is measured; SM2 beside it has its own figures
-    await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=office, registry=parts.registry)
+    async with keeping(parts):
+        await issue_pending(parts.database, cause=Cause(actor=SYSTEM), office=office, registry=parts.registry)
     showings = []
     for number in range(PHONES):
         device = await enrol_phone(parts, person(number))
@@ -96,7 +105,8 @@ async def _plant(parts: Parts, folder: Path, size: Size) -> World:
     )
 
 
-def _entity(number: int) -> DemoEntity:
+def entity(number: int) -> DemoEntity:
+    """Return the made-up entity of a number, with a name of 12 to 31 characters."""
     return DemoEntity(
         uscc=demo_uscc("91", FIRST_NUMBER + number),
         form=COMPANY,

@@ -61,8 +61,8 @@ MANAGER = 966
 """Number of the person who is a manager (证照管理员) of the first entity from the beginning."""
 
 
-async def import_rows(parts: Parts, path: Path, entities: Sequence[DemoEntity]) -> None:
-    """Write the entities as a registrar's CSV and take it in as `zhizhao registry import` does."""
+async def write_rows(path: Path, entities: Sequence[DemoEntity]) -> None:
+    """Write the entities as a registrar's CSV."""
     rows = [entity.row() for entity in entities]
     labels = list(dict.fromkeys(label for row in rows for label in row))
     text = io.StringIO()
@@ -70,6 +70,11 @@ async def import_rows(parts: Parts, path: Path, entities: Sequence[DemoEntity]) 
     writer.writeheader()
     writer.writerows(rows)
     await asyncio.to_thread(path.write_text, text.getvalue(), "utf-8-sig")
+
+
+async def import_rows(parts: Parts, path: Path, entities: Sequence[DemoEntity]) -> None:
+    """Write the entities as a registrar's CSV and take it in as `zhizhao registry import` does."""
+    await write_rows(path, entities)
     figures = await import_file(parts, path, dry_run=False, status_list=StatusList.NONE)
     if figures["rejected"]:
         raise DemoRefused(file=str(path), rejected=figures["rejected"], error_file=figures["error_file"])
