@@ -41,10 +41,6 @@ class Press:
         self._compiler: typst.Compiler | None = None
         self._settled_mib = 0
 
-    async def warm(self) -> None:
-        """Find and read the fonts, so that the first sheet does not wait for them. Raises FontsMissing."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._ready)
-
     async def render(self, sheet: Sheet) -> bytes:
         """Return the sheet as PDF/A-3b. Raises FontsMissing, GlyphMissing, SheetRefused."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, self.render_now, sheet)
