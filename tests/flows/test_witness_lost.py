@@ -4,7 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,13 @@ from factories.issuing import a_draft, uscc_of
 from factories.ledgers import PASSPHRASE, cheap_keys
 from factories.postgres import free_port
 from factories.serving import start_server
+from zhizhao.app.jobs import keeper_of
 from zhizhao.app.parts import KEY_FOLDER, open_parts
 from zhizhao.cli.main import root
 from zhizhao.kernel.actor import SYSTEM
 from zhizhao.kernel.clock import SystemClock
+from zhizhao.ledger.errors import WitnessRefused
+from zhizhao.ledger.witness import FileWitness, Witnessed
 from zhizhao.registry.record import record
 from zhizhao.settings import read_settings
 
@@ -30,6 +33,9 @@ database_url = "{url}"
 witness_file = "{witness}"
 unwitnessed_seconds = 30
 """
+
+
+UNSEEN = Witnessed(size=0, root=b"", head=b"", at=datetime(1970, 1, 1, tzinfo=UTC))
 
 
 def register(config: Path, number: int) -> None:
@@ -57,7 +63,8 @@ def forget(config: Path) -> None:
     async def work() -> None:
         async with open_parts(read_settings(config)) as parts, parts.database.write() as connection:
             at = await parts.database.now(connection) - timedelta(minutes=1)
-            await parts.ledger.put_witnessed(connection, 1, at=at)
+            last = await parts.ledger.last_witnessed(connection)
+            await parts.ledger.put_witnessed(connection, last.size if last else 0, at=at)
 
     asyncio.run(work())
 
@@ -136,3 +143,38 @@ def test_health_has_no_secrets(path: str, tmp_path: Path, sqlite_url: str) -> No
         served.stop()
     assert set(facts) <= {"status", "store", "time", "issuing", "witnessed_at"}
     assert str(tmp_path) not in json.dumps(facts)
+
+
+def test_a_deleted_memory_begins_anew_only_on_the_record(tmp_path: Path, sqlite_url: str) -> None:
+    """Deleting the witness's file is noticed; a person's statement, kept in the ledger, lets it begin anew."""
+    cheap_keys(tmp_path / KEY_FOLDER, SystemClock())
+    (tmp_path / "passphrase").write_bytes(PASSPHRASE)
+    witness = tmp_path / "witness.jsonl"
+    config = tmp_path / "zhizhao.toml"
+    config.write_text(SETTINGS.format(url=sqlite_url, witness=witness))
+
+    def run(*arguments: str) -> Any:
+        return CliRunner().invoke(root, ["--config", str(config), "--json", *arguments])
+
+    async def shown() -> int:
+        async with open_parts(read_settings(config)) as parts:
+            await keeper_of(parts).work()
+            return (await FileWitness(witness).last() or UNSEEN).size
+
+    register(config, 1)
+    before = asyncio.run(shown())
+    assert before > 0
+    refused = run("audit", "renew-witness", "--reason", "试试")
+    assert refused.exit_code == 1
+    assert refused.stderr.startswith("error: witness-refused:")
+    witness.unlink()
+    register(config, 2)
+    with pytest.raises(WitnessRefused, match="although it held a head"):
+        asyncio.run(shown())
+    assert not witness.exists()
+    assert run("audit", "check").exit_code == 1, "without its witness a ledger is not whole"
+    renewed = run("audit", "renew-witness", "--reason", "磁盘损坏，已与备份核对")
+    assert renewed.exit_code == 0, renewed.output
+    assert json.loads(renewed.stdout)["witnessed"] > before
+    assert asyncio.run(shown()) > before
+    assert run("audit", "check").exit_code == 0

@@ -85,4 +85,4 @@ async def _witness_again(parts: Parts, file: Path) -> tuple[int, str | None]:
 
 
 async def _shown(parts: Parts, file: Path) -> int:
-    return await countersign(parts.database, store=parts.ledger, keys=parts.keys, witness=FileWitness(file))
+    return await countersign(parts.database, store=parts.ledger, keys=parts.keys, witness=FileWitness(file), anew=True)

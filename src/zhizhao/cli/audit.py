@@ -11,13 +11,16 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from zhizhao.app.check_histories import Histories, HistoriesBroken, check_histories
 from zhizhao.app.parts import Parts
+from zhizhao.app.renew_witness import renew_witness
 from zhizhao.cli.context import Installation, pass_installation
 from zhizhao.kernel.clock import rfc3339
+from zhizhao.kernel.text import clean_name
 from zhizhao.ledger.check import Report, Told, check
 from zhizhao.ledger.errors import LedgerBroken
 from zhizhao.ledger.finding import Defect, Finding, Part
 from zhizhao.ledger.witness import FileWitness
 
+LONGEST_REASON = 200
 PARTS = {
     Part.ENTRY: "记录",
     Part.LEAF: "顺序",
@@ -81,6 +84,25 @@ def history(installation: Installation) -> None:
     installation.answer({"whole": not found.findings, **asdict(found)}, text=history_text(found))
     if found.findings:
         raise HistoriesBroken(findings=len(found.findings))
+
+
+@audit.command(name="renew-witness")
+@click.option("--reason", required=True, metavar="TEXT", help="How its memory was lost; goes into the ledger.")
+@pass_installation
+def renew_witness_(installation: Installation, reason: str) -> None:
+    """Let a witness begin anew whose memory was lost.
+
+    A witness that holds nothing although it held a head before is refused, and after a while nothing new is issued: it
+    cannot tell whether the ledger was rewritten meanwhile. Find out why first; compare the last head in a receipt or
+    a backup with `zhizhao audit check`. A witness that remembers anything is left as it is.
+    """
+
+    async def work(parts: Parts) -> int:
+        return await renew_witness(parts, clean_name(reason, longest=LONGEST_REASON))
+
+    leaves = installation.run(work)
+    text = f"外部见证重新开始，见证到第 {leaves} 条。\nThe witness began anew and holds {leaves} leaves."
+    installation.answer({"witnessed": leaves}, text=text)
 
 
 def history_text(found: Histories) -> str:

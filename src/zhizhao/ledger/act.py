@@ -38,6 +38,8 @@ class Act(StrEnum):
     """A new key was announced for a purpose; `because` is `compromised` where the old ones were withdrawn."""
     OPERATOR_RESTORE_CONFIRMED = "operator:restore:confirmed"
     """Later withdrawals were replayed or declared absent; the installation serves again."""
+    OPERATOR_WITNESS_RENEWED = "operator:witness:renewed"
+    """The witness's memory was lost and began anew; `because` says how it was lost, the facts what it had seen."""
     STAFF_ACCOUNT_OPENED = "staff:account:opened"
     """An official got an account with its roles and unit."""
     STAFF_ACCOUNT_UNLOCKED = "staff:account:unlocked"

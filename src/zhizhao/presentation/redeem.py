@@ -60,6 +60,8 @@ class _Member:
     """The member of the same batch that holds this one's idempotency key."""
     left: int = 0
     """Calls left in the client's bucket, for the RateLimit header."""
+    missed: int = 0
+    """Unknown codes of the client in this minute, before this batch."""
 
 
 class Redeemed(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,7 +128,7 @@ class RedeemLine:
             if answer is None or answer.state is not ClientState.ACTIVE:
                 member.fault = ClientUnknown(client_id=client_id, reason="stopped or absent")
                 continue
-            member.left = int(answer.tokens)
+            member.left, member.missed = int(answer.tokens), answer.missed
             if granted[client_id] <= 0:
                 member.fault = PeakExceeded(client_id=client_id)
                 continue
@@ -207,8 +209,14 @@ class RedeemLine:
         for member in lost:
             known = tried.get(member.code_mac)
             if known is None:
-                misses[member.ask.client_id] += 1
-                member.fault = CodeUnknown(client_id=member.ask.client_id)
+                client_id = member.ask.client_id
+                misses[client_id] += 1
+                missed = member.missed + misses[client_id]
+                member.fault = (
+                    CodeUnknown(client_id=client_id)
+                    if missed <= self._most_misses
+                    else TooManyMisses(client_id=client_id, missed=missed)
+                )
             else:
                 member.fault = CodeUsed() if known.used else CodeExpired()
         if misses:

@@ -34,7 +34,7 @@ class Permission(StrEnum):
     """Check a person's papers at the window and print a one-time slip."""
     OFFICE_LICENCE_ISSUE = "office:licence:issue"
     """Issue, reissue or withdraw a licence."""
-    OFFICE_UPLOAD_HAND_IN = "office:upload:hand_in"
+    OFFICE_UPLOAD_SUBMIT = "office:upload:submit"
     """Hand a registrar's file in, have it tried, see what was found, delete it."""
     OFFICE_UPLOAD_RELEASE = "office:upload:release"
     """Let a file be taken that somebody else handed in."""
@@ -58,7 +58,7 @@ ROLES: Final[Mapping[Permission, frozenset[Role]]] = {
     Permission.OFFICE_LICENCE_READ: frozenset({Role.REGISTRAR_CLERK, Role.REGISTRAR_REVIEWER}),
     Permission.OFFICE_SLIP_MAKE: frozenset({Role.REGISTRAR_CLERK}),
     Permission.OFFICE_LICENCE_ISSUE: frozenset({Role.REGISTRAR_CLERK, Role.REGISTRAR_REVIEWER}),
-    Permission.OFFICE_UPLOAD_HAND_IN: frozenset({Role.REGISTRAR_CLERK, Role.REGISTRAR_REVIEWER}),
+    Permission.OFFICE_UPLOAD_SUBMIT: frozenset({Role.REGISTRAR_CLERK, Role.REGISTRAR_REVIEWER}),
     Permission.OFFICE_UPLOAD_RELEASE: frozenset({Role.REGISTRAR_REVIEWER}),
     Permission.DESK_PRESENTATION_REDEEM: frozenset({Role.COUNTER_CLERK}),
     Permission.DESK_PRESENTATION_READ: frozenset({Role.COUNTER_CLERK}),

@@ -6,8 +6,10 @@ import pytest
 
 from factories.ledgers import KeptLedger, drop_triggers, kept_ledger, reopened
 from zhizhao.kernel.clock import HeldClock
+from zhizhao.ledger.countersign import countersign
 from zhizhao.ledger.errors import WitnessRefused
 from zhizhao.ledger.keeper import Keeper
+from zhizhao.ledger.witness import FileWitness
 from zhizhao.storage.database import Database
 
 
@@ -58,6 +60,18 @@ class TestCountersign:
         emptied = reopened(ledger, ledger.database)
         with pytest.raises(WitnessRefused, match="no head"):
             await emptied.countersign()
+
+    async def test_a_lost_memory_is_no_new_beginning(self, ledger: KeptLedger, tmp_path: Path) -> None:
+        """A witness that held a head and holds none is refused until somebody says that it begins anew."""
+        await ledger.grow(5)
+        fresh = FileWitness(tmp_path / "fresh.jsonl")
+        with pytest.raises(WitnessRefused, match="although it held a head"):
+            await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh)
+        assert await fresh.last() is None
+        assert (await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh, anew=True)) == 5
+        await ledger.add(3)
+        await ledger.seal()
+        assert await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh) == 8
 
 
 class TestKeeper:

@@ -182,6 +182,11 @@ async def test_peak_and_misses_stop_a_guesser(house: TestHouse) -> None:
         except ZhizhaoError as error:
             seen.append(type(error))
     assert Counter(seen) == {CodeUnknown: 30, TooManyMisses: 10}
+    burst = (await house.client("一次乱猜许多")).client
+    at_once = await asyncio.gather(
+        *(redeem(house, burst.client_id, new_code()) for _ in range(100)), return_exceptions=True
+    )
+    assert Counter(type(a) for a in at_once) == {CodeUnknown: 30, TooManyMisses: 70}
 
 
 async def test_many_codes_under_many_redeemers_win_once_each(house: TestHouse) -> None:

@@ -45,7 +45,7 @@ class ReleaseForm(Form, frozen=True, kw_only=True):
     checked: bool = False
 
 
-@get("/office/uploads", permission=Permission.OFFICE_UPLOAD_HAND_IN)
+@get("/office/uploads", permission=Permission.OFFICE_UPLOAD_SUBMIT)
 async def uploads(request: Request[Any, Any, Any], office_verbs: NamedDependency[OfficeVerbs]) -> Response[Any]:
     """Show the form and the files of the last day."""
     return await _front(request, office_verbs, errors={})
@@ -53,7 +53,7 @@ async def uploads(request: Request[Any, Any, Any], office_verbs: NamedDependency
 
 @post(
     "/office/uploads",
-    permission=Permission.OFFICE_UPLOAD_HAND_IN,
+    permission=Permission.OFFICE_UPLOAD_SUBMIT,
     request_max_body_size=UPLOAD_BYTES + ENVELOPE,
 )
 async def hand_in(
@@ -79,7 +79,7 @@ async def hand_in(
     return _to(upload_id)
 
 
-@get("/office/uploads/{upload_id:str}", permission=Permission.OFFICE_UPLOAD_HAND_IN)
+@get("/office/uploads/{upload_id:str}", permission=Permission.OFFICE_UPLOAD_SUBMIT)
 async def upload(
     request: Request[Any, Any, Any], upload_id: UploadId, office_verbs: NamedDependency[OfficeVerbs]
 ) -> Response[Any]:
@@ -104,7 +104,7 @@ async def release(
     return _to(upload_id)
 
 
-@post("/office/uploads/{upload_id:str}/drop", permission=Permission.OFFICE_UPLOAD_HAND_IN)
+@post("/office/uploads/{upload_id:str}/drop", permission=Permission.OFFICE_UPLOAD_SUBMIT)
 async def drop(
     request: Request[Any, Any, Any],
     upload_id: UploadId,
@@ -118,7 +118,7 @@ async def drop(
     return _to("")
 
 
-@get("/office/uploads/{upload_id:str}/errors", permission=Permission.OFFICE_UPLOAD_HAND_IN)
+@get("/office/uploads/{upload_id:str}/errors", permission=Permission.OFFICE_UPLOAD_SUBMIT)
 async def errors(upload_id: UploadId, office_verbs: NamedDependency[OfficeVerbs]) -> Response[bytes]:
     """Send the file with every bad row and hint."""
     path, name = await office_verbs.intake.error_file(upload_id)
