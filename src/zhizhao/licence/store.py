@@ -35,6 +35,7 @@ from zhizhao.licence.status import STATUS_OF_CODE, Hold, LicenceStatus, LifeAct,
 from zhizhao.storage.append_only import make_append_only
 from zhizhao.storage.database import Database, Transaction
 from zhizhao.storage.hot import HotConnection
+from zhizhao.storage.layout import lay_out
 from zhizhao.storage.schema import BigInt, Bytes, Moment, String, metadata
 from zhizhao.storage.sqltext import insert_once, upsert
 
@@ -68,6 +69,7 @@ VERSIONS = make_append_only(
         Column("row_hash", Bytes(32), nullable=False),
     )
 )
+lay_out(VERSIONS, uncompressed=("face", "credential"))  # every redemption reads a face; a credential does not shrink
 ACTS = make_append_only(
     Table(
         "licence_acts",

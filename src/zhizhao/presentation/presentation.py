@@ -44,7 +44,7 @@ class Via(StrEnum):
     DESK = "desk"
 
 
-class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
+class CheckResult(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One line of the list of checks."""
 
     check: Check

@@ -16,6 +16,8 @@ from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, Stor
 M = TypeVar("M")
 R = TypeVar("R")
 LARGEST_BATCH = 256
+TURNS = 3
+"""Turns of the loop between two batches: answers go out and what their senders ask next is read, so batches grow."""
 WAITS = (0.01, 0.02, 0.05, 0.1)
 """Seconds before each further try after a conflict or a lost connection: five tries in all (SECURITY.md §3.4.5)."""
 
@@ -86,6 +88,8 @@ class Batcher(Generic[M, R]):
                     del self._owners[owner]
             self.sizes.append(len(batch))
             await self._answer(batch)
+            for _ in range(TURNS):
+                await asyncio.sleep(0)
 
     async def _answer(self, batch: Sequence[tuple[M, str, asyncio.Future[R]]]) -> None:
         answers: Sequence[R | BaseException] = []

@@ -28,6 +28,45 @@ class HeadRefused(Exception):
     """A request whose head passes a limit; ends the parsing at once."""
 
 
+class JoiningTransport:
+    """Sends what is written in one turn of the loop in one piece: head and body of an answer in one system call.
+
+    Everything else is the transport's own. What is still held goes out before `close`, and is dropped by `abort`.
+    """
+
+    __slots__ = ("_call_soon", "_held", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._call_soon = loop.call_soon
+        self._held: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        """Hold the bytes until this turn of the loop ends."""
+        if not self._held:
+            self._call_soon(self._send)
+        self._held.append(data)
+
+    def close(self) -> None:
+        """Send what is held, then close."""
+        self._send()
+        self._transport.close()
+
+    def abort(self) -> None:
+        """Drop what is held and the connection."""
+        self._held.clear()
+        self._transport.abort()
+
+    def __getattr__(self, name: str) -> Any:
+        """Give the transport's own."""
+        return getattr(self._transport, name)
+
+    def _send(self) -> None:
+        if self._held and not self._transport.is_closing():
+            self._transport.write(b"".join(self._held))
+        self._held.clear()
+
+
 class LimitedProtocol(HttpToolsProtocol):
     """uvicorn's httptools protocol that counts bytes, headers and seconds."""
 
@@ -45,7 +84,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the parent
         """Start to count the seconds of the first head."""
-        super().connection_made(transport)
+        super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type] # it is one, by delegation
         self._wait(self.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
