@@ -39,7 +39,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Reader:
-    """Reads for many holders at once: one statement a table, four or five in all."""
+    """Reads for many holders at once: one statement a slice, three or four in all."""
 
     def __init__(
         self, *, registry: "RegistryStore", licences: "LicenceStore", wallets: "WalletStore", mandates: "GrantStore"
@@ -54,11 +54,10 @@ class Reader:
         usccs = sorted({h.uscc for h in holders})
         pairs = sorted({(h.device_id, h.uscc) for h in holders})
         mandate_ids = sorted({h.mandate_id for h in holders if h.mandate_id})
-        standings = await self._registry.standing_hot(hot, usccs)
+        as_of, standings = await self._registry.standing_hot(hot, usccs)
         licences = await self._licences.current_hot(hot, usccs)
         holdings = await self._wallets.holding_hot(hot, pairs)
         grants = await self._mandates.grants_hot(hot, mandate_ids) if mandate_ids else {}
-        as_of = await self._registry.as_of_hot(hot)
         return [
             Reading(
                 standing=standings.get(h.uscc),

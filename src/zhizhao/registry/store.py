@@ -112,14 +112,12 @@ _REPLACE = (
     .where(ENTITY.c.uscc == bindparam("key_uscc"), ENTITY.c.version == bindparam("key_version"))
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
-_STANDING_POSTGRESQL = (
-    "SELECT uscc, status, marks, version, principal_lookup FROM registry_entity WHERE uscc = ANY($1::text[])"
+_STANDING = (
+    "SELECT a.as_of, e.uscc, e.status, e.marks, e.version, e.principal_lookup"
+    " FROM registry_as_of a LEFT JOIN registry_entity e ON e.uscc "
 )
-_STANDING_SQLITE = (
-    "SELECT uscc, status, marks, version, principal_lookup FROM registry_entity"
-    " WHERE uscc IN (SELECT value FROM json_each(?1))"
-)
-_AS_OF_HOT = "SELECT as_of FROM registry_as_of"
+_STANDING_POSTGRESQL = _STANDING + "= ANY($1::text[])"
+_STANDING_SQLITE = _STANDING + "IN (SELECT value FROM json_each(?1))"  # noqa: S608 our own words
 
 
 def _marks(text: str) -> frozenset[Mark]:
@@ -168,22 +166,21 @@ class RegistryStore:
             raise RegisterNeverFed
         return found
 
-    async def as_of_hot(self, hot: HotConnection) -> datetime:
-        """Return the same inside a batch. Raises RegisterNeverFed."""
-        rows = await hot.fetch(_AS_OF_HOT)
-        if not rows:
-            raise RegisterNeverFed
-        return from_micros(rows[0][0])
+    async def standing_hot(self, hot: HotConnection, usccs: Sequence[str]) -> tuple[datetime, dict[str, Standing]]:
+        """Return as of when the register is, and what a redemption must know of these entities; unknown ones left out.
 
-    async def standing_hot(self, hot: HotConnection, usccs: Sequence[str]) -> dict[str, Standing]:
-        """Return what a redemption must know about these entities, read inside its batch; unknown ones left out."""
+        One statement, inside the batch. Raises RegisterNeverFed.
+        """
         if hot.is_sqlite:
             rows = await hot.fetch(_STANDING_SQLITE, msgspec.json.encode(list(usccs)).decode())
         else:
             rows = await hot.fetch(_STANDING_POSTGRESQL, list(usccs))
-        return {
+        if not rows:
+            raise RegisterNeverFed
+        return from_micros(rows[0][0]), {
             uscc: Standing(status=EntityStatus(status), marks=_marks(marks), version=version, principal_lookup=lookup)
-            for uscc, status, marks, version, lookup in rows
+            for _, uscc, status, marks, version, lookup in rows
+            if uscc is not None
         }
 
     async def heads(self, connection: Transaction, usccs: Sequence[str], *, lock: bool) -> dict[str, Head]:

@@ -80,12 +80,17 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._status = HTTPStatus.BAD_REQUEST
         self._deadline: asyncio.TimerHandle | None = None
+        self._wanted: float | None = None
+        """Seconds that the state of the request allows; None: it is our turn."""
+        self._moved = False
+        """The state has changed since the clock was set."""
         self._write_deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in the parent
         """Start to count the seconds of the first head."""
         super().connection_made(JoiningTransport(transport, self.loop))  # type: ignore[arg-type] # it is one, by delegation
-        self._wait(self.head_seconds)
+        self._wanted = self.head_seconds
+        self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Stop every clock."""
@@ -98,6 +103,8 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
+        if self._moved:
+            self._arm()
         if self._in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
@@ -107,8 +114,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._seen = 0
         self._hosts = 0
-        if self._deadline is None:
-            self._wait(self.head_seconds)
+        self._wanted, self._moved = self.head_seconds, True
 
     def on_url(self, url: bytes) -> None:
         """Count the request line."""
@@ -131,12 +137,12 @@ class LimitedProtocol(HttpToolsProtocol):
             raise HeadRefused
         self._in_head = False
         self._head_bytes = 0
-        self._wait(self.body_seconds)
+        self._wanted, self._moved = self.body_seconds, True
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         """Stop the clock: now it is our turn."""
-        self._stop()
+        self._wanted, self._moved = None, True
         self._in_head = True
         super().on_message_complete()
 
@@ -163,14 +169,16 @@ class LimitedProtocol(HttpToolsProtocol):
             self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise HeadRefused
 
-    def _wait(self, seconds: float) -> None:
-        self._stop()
-        self._deadline = self.loop.call_later(seconds, self._too_late)
-
-    def _stop(self) -> None:
+    def _arm(self) -> None:
+        """Set the clock that the state of the request wants; a request that came whole in one piece never needs one."""
         if self._deadline is not None:
             self._deadline.cancel()
-            self._deadline = None
+        self._moved = False
+        self._deadline = None if self._wanted is None else self.loop.call_later(self._wanted, self._too_late)
+
+    def _stop(self) -> None:
+        self._wanted = None
+        self._arm()
 
     def _too_late(self) -> None:
         """Close a connection that was silent for too long; nobody waits for an answer on an empty one."""

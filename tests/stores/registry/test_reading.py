@@ -10,8 +10,9 @@ async def test_standing_hot(register: Register) -> None:
     await register.record(draft_of(a_row(1, 登记状态="吊销", 标记="争议")), draft_of(a_row(2, 证件号码="")))
     usccs = [made_up_uscc(number) for number in (1, 2, 3)]
     async with register.desk.database.hot.transaction() as hot:
-        found = await register.store.standing_hot(hot, usccs)
-        nothing = await register.store.standing_hot(hot, [])
+        as_of, found = await register.store.standing_hot(hot, usccs)
+        _, nothing = await register.store.standing_hot(hot, [])
+    assert as_of == (await register.get(1)).recorded_at
     assert found.keys() == set(usccs[:2])
     first = found[usccs[0]]
     assert (first.status, first.marks, first.version) == (EntityStatus.REVOKED, {Mark.DISPUTED}, 1)

@@ -37,7 +37,7 @@ class TestRecord:
         async with register.desk.database.read() as connection:
             assert await register.store.as_of(connection) == entity.recorded_at
         async with register.desk.database.hot.transaction() as hot:
-            assert await register.store.as_of_hot(hot) == entity.recorded_at
+            assert (await register.store.standing_hot(hot, []))[0] == entity.recorded_at
         (event,) = await register.events()
         assert (event.kind, event.payload["uscc"]) == (EntityRegistered.kind, entity.uscc)
         (entry,) = await register.entries()
@@ -50,7 +50,7 @@ class TestRecord:
                 await register.store.as_of(connection)
         async with register.desk.database.hot.transaction() as hot:
             with pytest.raises(RegisterNeverFed):
-                await register.store.as_of_hot(hot)
+                await register.store.standing_hot(hot, [])
 
     async def test_the_same_again_changes_nothing(self, register: Register) -> None:
         """Idempotent: no version, no event, no entry."""
