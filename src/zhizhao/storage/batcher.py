@@ -88,6 +88,15 @@ class Batcher(Generic[M, R]):
                     del self._owners[owner]
             self.sizes.append(len(batch))
             await self._answer(batch)
+            await self._gather()
+
+    async def _gather(self) -> None:
+        """Let answers go out; go on as soon as a turn of the loop brings nobody new. No timer: nobody waits idle."""
+        for _ in range(TURNS):
+            await asyncio.sleep(0)
+        before = -1
+        while before < len(self._waiting) < self._limit:
+            before = len(self._waiting)
             for _ in range(TURNS):
                 await asyncio.sleep(0)
 

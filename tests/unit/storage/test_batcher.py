@@ -204,8 +204,43 @@ class TestBounds:
         """Shutdown leaves nothing running."""
         batcher = Batcher(store.run)
         task = asyncio.create_task(all_of(batcher, range(10)))
-        await asyncio.sleep(0)
+        while not batcher._running:  # noqa: ASYNC110 the batcher has no event to wait for
+            await asyncio.sleep(0)
         await batcher.drain()
-        await task
+        assert store.runs == [list(range(10))]
         assert not batcher._running
+        await task
         assert not batcher._owners
+
+
+class TestGrowth:
+    """Whoever is answered and asks again at once rides in the next batch."""
+
+    @staticmethod
+    async def _sizes(batcher: Batcher[int, int]) -> list[int]:
+        async def client(number: int) -> None:
+            await asyncio.sleep(0.004 if number % 2 else 0)  # the odd ones come while the first batch runs
+            for _ in range(6):
+                await batcher.submit(number, owner="x")
+
+        await asyncio.gather(*(client(number) for number in range(8)))
+        return list(batcher.sizes)
+
+    async def test_batches_grow(self) -> None:
+        """Eight clients in a loop are soon all in one batch, although no timer holds anybody."""
+        assert (await self._sizes(Batcher(slowly, in_flight=1))).count(8) >= 4
+
+    async def test_control_without_gathering_they_stay_split(self) -> None:
+        """The control: the next batch starts with the half that waits, for ever."""
+
+        class Hasty(Batcher[int, int]):
+            async def _gather(self) -> None:
+                """Start at once."""
+
+        assert 8 not in await self._sizes(Hasty(slowly, in_flight=1))
+
+
+async def slowly(members: Sequence[int]) -> list[int]:
+    """Answer after a moment."""
+    await asyncio.sleep(0.02)
+    return list(members)

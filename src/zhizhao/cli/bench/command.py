@@ -131,7 +131,9 @@ def _report(facts: dict[str, Any]) -> str:
 
 def _lines(o: dict[str, Any]) -> list[str]:
     unit = o.get("unit", "redemption")
-    aims = "".join(f", {name} {o[name]}" for name in ("budget", "goal") if o[name] is not None)
+    aims = f", budget {o['budget']}" if o["budget"] is not None else ""
+    if o["goal"] is not None:
+        aims += f", goal {o['goal']} {'reached' if o['ratio'] <= o['goal'] else 'not reached yet'}"
     floor = f"floor U {o['floor_us']} us ({o['floor_low_us']}-{o['floor_high_us']})"
     lines = [
         f"{o['name']} on {o['store']} ({o['suite']}): {o['state']}",
