@@ -47,6 +47,7 @@ COMMANDS = {
 }
 """What scripts outside may rely on: added to freely, removed only with an entry in the changelog."""
 BEYOND = {
+    "audit renew-witness": "a witness that lost its memory begins anew on the record (SECURITY.md T11)",
     "audit history": "the ledger may be whole and the register changed; an auditor must see which row",
     "client list": "an operator must see what `client add` made",
     "client stop": "a stolen secret is stopped at once",

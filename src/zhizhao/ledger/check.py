@@ -216,8 +216,25 @@ async def _end(connection: Transaction, state: _State, *, store: "LedgerStore") 
     later = await store.heads_between(connection, size, end=1 << 62)
     state.findings += state.heads.end(size, later=[row[0] for row in later], witnessed=state.witness.last_size)
     state.findings += state.witness.end(size, heads=state.heads, now=await store.now(connection))
+    state.findings += await _memory(connection, state, store=store)
     state.findings += _surplus_tiles(state.counts.tiles, size)
     state.findings += await _unsealed(connection, state, store=store)
+
+
+async def _memory(connection: Transaction, state: _State, *, store: "LedgerStore") -> list[Finding]:
+    """Check that the witness holds what it once held; it is asked again: more may have been shown meanwhile."""
+    before = await store.last_witnessed(connection)
+    if before is None or not await state.witness.forgot(before.size):
+        return []
+    return [
+        Finding(
+            part=Part.WITNESS,
+            defect=Defect.REMOVED,
+            leaf=state.witness.last_size,
+            until=before.size - 1,
+            detail="it held more before",
+        )
+    ]
 
 
 def _surplus_tiles(found: int, size: int) -> list[Finding]:

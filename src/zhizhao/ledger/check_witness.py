@@ -16,11 +16,11 @@ LONGEST_ALONE = timedelta(minutes=10)
 class WitnessLine:
     """The witness's heads in order; nothing newer than what it held before the store was read."""
 
-    def __init__(self, lines: Iterator[Witnessed], *, last_size: int, asked: bool) -> None:
+    def __init__(self, lines: Iterator[Witnessed], *, last_size: int, witness: Witness | None) -> None:
         self._lines = lines
+        self._witness = witness
         self._next: Witnessed | None = None
         self._damaged: WitnessRefused | None = None
-        self._asked = asked
         self._good = 0
         self.last_size = last_size
         self._advance()
@@ -29,12 +29,12 @@ class WitnessLine:
     async def opened(cls, witness: Witness | None) -> "WitnessLine":
         """Ask a witness what it holds; None: there is none to ask."""
         if witness is None:
-            return cls(iter(()), last_size=0, asked=False)
+            return cls(iter(()), last_size=0, witness=None)
         try:
             last = await witness.last()
         except WitnessRefused:
-            return cls(witness.remembered(), last_size=1 << 62, asked=True)  # the damaged line will be met
-        return cls(witness.remembered(), last_size=last.size if last else 0, asked=True)
+            return cls(witness.remembered(), last_size=1 << 62, witness=witness)  # the damaged line will be met
+        return cls(witness.remembered(), last_size=last.size if last else 0, witness=witness)
 
     def _advance(self) -> None:
         try:
@@ -78,10 +78,17 @@ class WitnessLine:
         if self._next is not None:
             detail = "the witness saw a larger tree"
             return [Finding(part=Part.LEAF, defect=Defect.CUT_OFF, leaf=size, until=size, detail=detail)]
-        alone = self._asked and self.last_size == 0 and heads.first_at is not None
+        alone = self._witness is not None and self.last_size == 0 and heads.first_at is not None
         if alone and now - (heads.first_at or now) > LONGEST_ALONE:
             return [Finding(part=Part.WITNESS, defect=Defect.REMOVED, leaf=0, until=size, detail="no memory at all")]
         return []
+
+    async def forgot(self, size: int) -> bool:
+        """Say whether the witness, which once held a head of this size, holds less now."""
+        if self._witness is None or self.last_size >= size:
+            return False
+        last = await self._witness.last()
+        return (last.size if last else 0) < size
 
     def _finding(self, size: int, part: Part, defect: Defect, *, detail: str) -> Finding:
         return Finding(part=part, defect=defect, leaf=self._good, until=size - 1, detail=detail, head=size)
