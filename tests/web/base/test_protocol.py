@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from factories.postgres import free_port
 from zhizhao.web.csp import ALWAYS
 from zhizhao.web.heads import with_heads
-from zhizhao.web.protocol import LimitedProtocol, server_options
+from zhizhao.web.protocol import JoiningTransport, LimitedProtocol, server_options
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -180,3 +180,79 @@ async def test_nonsense_is_answered_400() -> None:
         answer = await ask(port, b"\x00\x01\x02 nonsense\r\n\r\n")
         assert status(answer) == 400
         assert b"content-security-policy" in answer
+
+
+class Recorder(asyncio.Transport):
+    """A transport that notes what reaches it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[bytes | str] = []
+
+    def write(self, data: Any) -> None:
+        """Note the bytes."""
+        self.seen.append(bytes(data))
+
+    def close(self) -> None:
+        """Note it."""
+        self.seen.append("close")
+
+    def abort(self) -> None:
+        """Note it."""
+        self.seen.append("abort")
+
+    def is_closing(self) -> bool:
+        """Say whether it was ended."""
+        return "close" in self.seen or "abort" in self.seen
+
+
+class TestJoining:
+    """Head and body of an answer go out in one piece, in order, and none is lost at the end."""
+
+    async def test_one_turn_is_one_piece(self) -> None:
+        """What is written in one turn of the loop is one write; the next turn's is another."""
+        wire = Recorder()
+        joining = JoiningTransport(wire, asyncio.get_running_loop())
+        joining.write(b"head ")
+        joining.write(b"body")
+        assert wire.seen == []
+        await asyncio.sleep(0)
+        joining.write(b"more")
+        await asyncio.sleep(0)
+        assert wire.seen == [b"head body", b"more"]
+
+    async def test_close_sends_first(self) -> None:
+        """Nothing that was written before `close` is lost; nothing goes out after it."""
+        wire = Recorder()
+        joining = JoiningTransport(wire, asyncio.get_running_loop())
+        joining.write(b"last words")
+        joining.close()
+        joining.write(b"too late")
+        await asyncio.sleep(0)
+        assert wire.seen == [b"last words", "close"]
+
+    async def test_abort_drops(self) -> None:
+        """An aborted connection sends nothing more."""
+        wire = Recorder()
+        joining = JoiningTransport(wire, asyncio.get_running_loop())
+        joining.write(b"never")
+        joining.abort()
+        await asyncio.sleep(0)
+        assert wire.seen == ["abort"]
+
+
+async def test_each_request_of_a_connection_has_its_own_clock() -> None:
+    """A second request's slow head is ended too, and counts from its own beginning."""
+    whole = b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n"
+    async with serving(Hasty) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for start, rest in ((whole[:9], whole[9:]), (whole[:4], whole[4:])):
+            writer.write(start)
+            await asyncio.sleep(0.25)
+            writer.write(rest)
+            assert (await reader.readuntil(b"/a 0")).startswith(b"HTTP/1.1 200")
+        writer.write(whole[:9])
+        started = time.monotonic()
+        assert b" 408 " in await reader.read()
+        assert 0.3 < time.monotonic() - started < 3
+        writer.close()
