@@ -16,6 +16,14 @@ from zhizhao.storage.migrate import migrate
 _numbers = itertools.count()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Refuse cases given as a set: its order differs between workers, which then collect different tests."""
+    for marker in metafunc.definition.iter_markers("parametrize"):
+        if isinstance(marker.args[1], set | frozenset):
+            message = f"{metafunc.definition.nodeid}: parametrize takes its cases in an order, not as a set"
+            raise pytest.UsageError(message)
+
+
 def pytest_make_parametrize_id(val: object) -> str | None:
     """Name bytes by their length: fresh keys would give each worker other names, and workers must collect the same."""
     return f"{len(val)}-bytes" if isinstance(val, bytes) else None
