@@ -197,13 +197,19 @@ class Register:
             return await record(connection, drafts, sealer=self.sealer, **{**self.acting, **parts})
 
     async def take(
-        self, path: Path, *, dry_run: bool = False, status_list: StatusList = StatusList.NONE, chunk_rows: int = 1000
+        self,
+        path: Path,
+        *,
+        dry_run: bool = False,
+        status_list: StatusList = StatusList.NONE,
+        chunk_rows: int = 1000,
+        most_rows: int = 0,
     ) -> Done:
         """Import a file as the command does."""
         source = open_source(path)
         told = Told()
         reader = RowReader(today=TODAY, status_list=status_list, is_message=is_message(source))
-        sifter = Sifter(reader, told, chunk_rows=chunk_rows)
+        sifter = Sifter(reader, told, chunk_rows=chunk_rows, most_rows=most_rows)
         if dry_run:
             tally = await try_import(source, sifter, desk=self.desk)
         else:

@@ -31,6 +31,8 @@ class Order:
     allow_older: bool = False
     """Take rows that are older than what is recorded, to put something right."""
     largest_unpacked: int = LARGEST_UNPACKED
+    most_rows: int = 0
+    """0: as many as there are, as at the command line."""
     chunk_rows: int = CHUNK_ROWS
     """Rows of one transaction: as long as one lasts, others wait for the writer's place of SQLite."""
 
@@ -53,7 +55,7 @@ async def import_file(
     source = open_source(file, largest_unpacked=order.largest_unpacked)
     errors = ErrorFile(file, as_workbook=is_workbook(source))
     report = errors if listener is None else _Twice(errors, listener)
-    sifter = Sifter(_reader(parts, source, order), report, chunk_rows=order.chunk_rows)
+    sifter = Sifter(_reader(parts, source, order), report, chunk_rows=order.chunk_rows, most_rows=order.most_rows)
     tally = Tally()
     try:
         if order.dry_run:

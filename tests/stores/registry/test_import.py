@@ -233,6 +233,19 @@ class TestBadInput:
         assert await count(register) == 0
         assert await register.events() == []
 
+    @pytest.mark.parametrize(("most", "taken"), [(3, True), (2, False)])
+    async def test_a_page_takes_so_many_rows(
+        self, register: Register, tmp_path: Path, most: int, *, taken: bool
+    ) -> None:
+        """The limit itself passes, one row beyond it refuses the trial, before anything is written."""
+        path = FORMATS["csv"](tmp_path, table([a_row(number) for number in range(1, 4)]))
+        if taken:
+            assert (await register.take(path, dry_run=True, most_rows=most)).figures[0] == 3
+            return
+        with pytest.raises(IntakeRefused, match="too-many-rows"):
+            await register.take(path, dry_run=True, most_rows=most)
+        assert await count(register) == 0
+
 
 class TestInterrupted:
     """Stopped anywhere and run again."""

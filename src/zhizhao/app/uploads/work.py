@@ -23,7 +23,7 @@ from zhizhao.app.uploads.folder import UploadFolder
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.registry.errors import IntakeRefused
-from zhizhao.registry.intake.limits import PAGE_UNPACKED
+from zhizhao.registry.intake.limits import PAGE_ROWS, PAGE_UNPACKED
 from zhizhao.registry.upload import RowTold, UploadState
 
 MEMORY_BYTES: Final = 2 << 30
@@ -80,6 +80,7 @@ async def work(errand: Errand) -> None:
             dry_run=errand.dry_run,
             name=handed_in.name,
             largest_unpacked=PAGE_UNPACKED,
+            most_rows=PAGE_ROWS,
             chunk_rows=CHUNK_ROWS,
         )
         file = folder.file(errand.upload_id)

@@ -12,6 +12,8 @@ RATIO_FROM = MEGABYTE
 MOST_PARTS = 2000
 MOST_ROWS = 250_000
 """Of a spreadsheet, whose cells are all in memory at once; CSV streams and has no limit."""
+PAGE_ROWS = 200_000
+"""Through a page, of whatever kind the file is."""
 WIDEST_COLUMN = "CZ"
 """104 columns."""
 MOST_CELLS_WITHOUT_VALUE = 200_000

@@ -26,10 +26,12 @@ class Report(Protocol):
 class Sifter:
     """Reads rows, tells what is wrong with them, and counts."""
 
-    def __init__(self, reader: RowReader, report: Report, *, chunk_rows: int = CHUNK_ROWS) -> None:
+    def __init__(self, reader: RowReader, report: Report, *, chunk_rows: int = CHUNK_ROWS, most_rows: int = 0) -> None:
         self._reader = reader
         self._report = report
         self._chunk_rows = chunk_rows
+        self._most_rows = most_rows
+        """0: as many as there are."""
         self._seen: dict[str, int] = {}
         self.rows = 0
         """Rows that were not blank."""
@@ -46,7 +48,7 @@ class Sifter:
         chunk: list[EntityDraft] = []
         try:
             for raw in source.rows():
-                self.rows += 1
+                self._count()
                 draft = self._draft(raw)
                 if draft is not None:
                     chunk.append(draft)
@@ -57,6 +59,12 @@ class Sifter:
             yield chunk
             raise
         yield chunk
+
+    def _count(self) -> None:
+        self.rows += 1
+        if self.rows > self._most_rows > 0:
+            message = f"网页导入一次最多 {self._most_rows} 行，请分成几个文件，或由运维人员用命令导入"
+            raise IntakeRefused(reason="too-many-rows", message=message)
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Tell what the register itself did not take."""

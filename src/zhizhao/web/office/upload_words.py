@@ -20,6 +20,7 @@ REFUSALS: Final[Mapping[str, str]] = {
     "xlsx-links": N_("工作簿含有外部链接或嵌入对象，请粘贴为数值后另存。"),
     "xlsx-formulas": N_("工作簿里的公式太多，请粘贴为数值后另存。"),
     "xlsx-too-large": N_("工作表太大，请分成几个文件。"),
+    "too-many-rows": N_("行数太多，请分成几个文件。"),
     "xlsx-bomb": N_("文件解开后异常膨胀，拒绝读取。"),
     "xml-broken": N_("报文不是完整的 XML。"),
     "xml-entities": N_("文件含有 XML 实体，拒绝读取。"),
