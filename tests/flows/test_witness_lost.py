@@ -169,7 +169,7 @@ def test_a_deleted_memory_begins_anew_only_on_the_record(tmp_path: Path, sqlite_
     assert refused.stderr.startswith("error: witness-refused:")
     witness.unlink()
     register(config, 2)
-    with pytest.raises(WitnessRefused, match="although it held a head"):
+    with pytest.raises(WitnessRefused, match="holds less than"):
         asyncio.run(shown())
     assert not witness.exists()
     assert run("audit", "check").exit_code == 1, "without its witness a ledger is not whole"

@@ -62,13 +62,19 @@ def _kill_old_codes(parts: Parts, *, since: datetime) -> None:
 
 async def _note(parts: Parts, reason: str, *, witness: FileWitness) -> None:
     last = await witness.last()
+    async with parts.database.read() as connection:
+        before = await parts.ledger.last_witnessed(connection)
     entry = new_entry(
         parts.clock,
         act=Act.OPERATOR_RESTORE_CONFIRMED,
         actor=parts.actor,
         object_id="store",
         because=reason,
-        facts={"witnessed": last.size if last else 0, "root": last.root.hex() if last else None},
+        facts={
+            "witnessed": last.size if last else 0,
+            "root": last.root.hex() if last else None,
+            "witnessed_before": before.size if before else 0,
+        },
     )
     async with parts.database.write() as connection:
         await parts.ledger.append(connection, entry)

@@ -13,19 +13,20 @@ from zhizhao.ledger.witness import FileWitness
 
 
 async def renew_witness(parts: Parts, reason: str) -> int:
-    """Return how many leaves the witness holds now. Raises WitnessRefused: it remembers something."""
+    """Return how many leaves the witness holds now. Raises WitnessRefused: it remembers all it was shown."""
     witness = FileWitness(parts.settings.witness_path())
-    if last := await witness.last():
-        raise WitnessRefused(reason="it remembers and goes on by itself", witnessed=last.size)
+    last = await witness.last()
     async with parts.database.write() as connection:
         before = await parts.ledger.last_witnessed(connection)
+        if last is not None and (before is None or last.size >= before.size):
+            raise WitnessRefused(reason="it remembers and goes on by itself", witnessed=last.size)
         entry = new_entry(
             parts.clock,
             act=Act.OPERATOR_WITNESS_RENEWED,
             actor=parts.actor,
             object_id="witness",
             because=reason,
-            facts={"witnessed": before.size if before else 0},
+            facts={"witnessed": before.size if before else 0, "left": last.size if last else 0},
         )
         await parts.ledger.append(connection, entry)
     await seal(parts.database, store=parts.ledger, keys=parts.keys)

@@ -92,7 +92,7 @@ def history(installation: Installation) -> None:
 def renew_witness_(installation: Installation, reason: str) -> None:
     """Let a witness begin anew whose memory was lost.
 
-    A witness that holds nothing although it held a head before is refused, and after a while nothing new is issued: it
+    A witness that holds less than it held before is refused, and after a while nothing new is issued: it
     cannot tell whether the ledger was rewritten meanwhile. Find out why first; compare the last head in a receipt or
     a backup with `zhizhao audit check`. A witness that remembers anything is left as it is.
     """

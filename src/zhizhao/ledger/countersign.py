@@ -24,27 +24,23 @@ async def countersign(
     """Show the newest head; return the size that the witness then holds, and let every process know that it does.
 
     Raises WitnessRefused when the witness holds a larger or another tree than the store: an old backup, a cut or a
-    fork; and when it holds nothing although it held a head before: its memory was lost or taken away. Nobody may go
-    on as if the ledger were whole. `anew` lets an empty witness begin again, which its caller writes into the ledger.
+    fork; and when it holds less than it held before: memory was lost or taken away. Nobody may go on as if the ledger
+    were whole. `anew` lets such a witness go on, which its caller writes into the ledger.
     """
-    if not anew:
-        await _require_memory(database, store=store, witness=witness)
-    size = await _shown(database, store=store, keys=keys, witness=witness)
+    async with database.read() as connection:
+        before = await store.last_witnessed(connection)
+    held = 0 if anew or before is None else before.size
+    size = await _shown(database, store=store, keys=keys, witness=witness, held=held)
     async with database.write() as connection:
         await store.put_witnessed(connection, size, at=await database.now(connection))
     return size
 
 
-async def _require_memory(database: Database, *, store: "LedgerStore", witness: Witness) -> None:
-    async with database.read() as connection:
-        before = await store.last_witnessed(connection)
-    if before is not None and before.size and await witness.last() is None:
-        raise WitnessRefused(reason="it holds nothing although it held a head before", witnessed=before.size)
-
-
-async def _shown(database: Database, *, store: "LedgerStore", keys: KeyProvider, witness: Witness) -> int:
+async def _shown(database: Database, *, store: "LedgerStore", keys: KeyProvider, witness: Witness, held: int) -> int:
     for tries_left in reversed(range(TRIES)):
         last = await witness.last()  # before the store is read: what it holds was committed earlier
+        if (last.size if last else 0) < held:
+            raise WitnessRefused(reason="it holds less than it held before", witnessed=held)
         head, path = await _newest(database, last, store=store, keys=keys)
         if head is None:
             if last is None:

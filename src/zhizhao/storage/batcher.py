@@ -11,13 +11,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, StoreUnreachable
+from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, StoreFull, StoreUnreachable
 
 M = TypeVar("M")
 R = TypeVar("R")
 LARGEST_BATCH = 256
 TURNS = 3
 """Turns of the loop between two batches: answers go out and what their senders ask next is read, so batches grow."""
+LONGEST_GATHERING = 0.005
+"""Seconds after which a batch goes on although more still come: a busy loop has long turns."""
 WAITS = (0.01, 0.02, 0.05, 0.1)
 """Seconds before each further try after a conflict or a lost connection: five tries in all (SECURITY.md §3.4.5)."""
 
@@ -94,8 +96,9 @@ class Batcher(Generic[M, R]):
         """Let answers go out; go on as soon as a turn of the loop brings nobody new. No timer: nobody waits idle."""
         for _ in range(TURNS):
             await asyncio.sleep(0)
-        before = -1
-        while before < len(self._waiting) < self._limit:
+        loop = asyncio.get_running_loop()
+        before, until = -1, loop.time() + LONGEST_GATHERING
+        while before < len(self._waiting) < self._limit and loop.time() < until:
             before = len(self._waiting)
             for _ in range(TURNS):
                 await asyncio.sleep(0)
@@ -115,6 +118,8 @@ class Batcher(Generic[M, R]):
             return await self._tried(members)
         except (CommitUnknown, AnswersMiscounted) as told:
             return [told] * len(members)  # running again might do it twice
+        except (StoreUnreachable, StoreBusy, StoreFull) as told:
+            return [told] * len(members)  # no single member's fault: one by one would only keep everybody waiting
         except Exception as failure:  # noqa: BLE001 the outermost loop of a worker: one failure must reach its callers
             if len(members) == 1:
                 return [failure]

@@ -22,6 +22,8 @@ BODY_SECONDS: Final = 60.0
 WRITE_SECONDS: Final = 60.0
 """How long a client may refuse to read an answer."""
 KEEP_ALIVE_SECONDS: Final = 5
+JOINED_BYTES: Final = 64 * 1024
+"""Bytes of an answer that may wait for the end of a turn."""
 
 
 class HeadRefused(Exception):
@@ -34,18 +36,22 @@ class JoiningTransport:
     Everything else is the transport's own. What is still held goes out before `close`, and is dropped by `abort`.
     """
 
-    __slots__ = ("_call_soon", "_held", "_transport")
+    __slots__ = ("_call_soon", "_held", "_size", "_transport")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._call_soon = loop.call_soon
         self._held: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> None:
         """Hold the bytes until this turn of the loop ends."""
         if not self._held:
             self._call_soon(self._send)
         self._held.append(data)
+        self._size += len(data)
+        if self._size > JOINED_BYTES:  # so that a client that does not read is felt at once
+            self._send()
 
     def close(self) -> None:
         """Send what is held, then close."""
@@ -54,7 +60,7 @@ class JoiningTransport:
 
     def abort(self) -> None:
         """Drop what is held and the connection."""
-        self._held.clear()
+        self._held = []
         self._transport.abort()
 
     def __getattr__(self, name: str) -> Any:
@@ -62,9 +68,9 @@ class JoiningTransport:
         return getattr(self._transport, name)
 
     def _send(self) -> None:
-        if self._held and not self._transport.is_closing():
-            self._transport.write(b"".join(self._held))
-        self._held.clear()
+        held, self._held, self._size = self._held, [], 0
+        if held and not self._transport.is_closing():
+            self._transport.write(b"".join(held))
 
 
 class LimitedProtocol(HttpToolsProtocol):
@@ -103,6 +109,8 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._in_head:
             self._head_bytes += len(data)
         super().data_received(data)
+        if self._wanted is None and self._deadline is None and self._answered():
+            self._wanted, self._moved = self.head_seconds, True  # a bare line end begins no message and is no silence
         if self._moved:
             self._arm()
         if self._in_head and self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
@@ -169,6 +177,10 @@ class LimitedProtocol(HttpToolsProtocol):
             self._status = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
             raise HeadRefused
 
+    def _answered(self) -> bool:
+        """Say whether no answer is owed: nothing was asked yet, or all that was asked is answered."""
+        return not self.pipeline and (self.cycle is None or self.cycle.response_complete)
+
     def _arm(self) -> None:
         """Set the clock that the state of the request wants; a request that came whole in one piece never needs one."""
         if self._deadline is not None:
@@ -183,6 +195,9 @@ class LimitedProtocol(HttpToolsProtocol):
     def _too_late(self) -> None:
         """Close a connection that was silent for too long; nobody waits for an answer on an empty one."""
         self._deadline = None
+        if not self._answered() and self._in_head:
+            self._arm()  # the head of a next request waits behind an answer that is still ours to give
+            return
         if self._head_bytes == 0 and self._in_head:
             self.transport.close()
             return

@@ -65,13 +65,28 @@ class TestCountersign:
         """A witness that held a head and holds none is refused until somebody says that it begins anew."""
         await ledger.grow(5)
         fresh = FileWitness(tmp_path / "fresh.jsonl")
-        with pytest.raises(WitnessRefused, match="although it held a head"):
+        with pytest.raises(WitnessRefused, match="holds less than"):
             await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh)
         assert await fresh.last() is None
         assert (await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh, anew=True)) == 5
         await ledger.add(3)
         await ledger.seal()
         assert await countersign(ledger.database, store=ledger.store, keys=ledger.keys, witness=fresh) == 8
+
+    async def test_an_older_memory_is_refused(self, ledger: KeptLedger) -> None:
+        """Last month's copy of the witness's file would be healed by the next head, and nobody would ever know."""
+        file = ledger.witness_file
+        await ledger.grow(5)
+        old = file.read_bytes()
+        await ledger.grow(5)
+        file.write_bytes(old)
+        await ledger.add(5)
+        await ledger.seal()
+        with pytest.raises(WitnessRefused, match="holds less than"):
+            await ledger.countersign()
+        assert file.read_bytes() == old
+        told = {"store": ledger.store, "keys": ledger.keys, "witness": ledger.witness}
+        assert await countersign(ledger.database, **told, anew=True) == 15
 
 
 class TestKeeper:

@@ -8,7 +8,7 @@ import pytest
 
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.storage.batcher import AnswersMiscounted, Batcher
-from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, StoreUnreachable
+from zhizhao.storage.errors import CommitUnknown, StoreBusy, StoreConflict, StoreFull, StoreUnreachable
 
 
 class Refused(ZhizhaoError):
@@ -211,6 +211,16 @@ class TestBounds:
         assert not batcher._running
         await task
         assert not batcher._owners
+
+
+@pytest.mark.parametrize("failure", [StoreUnreachable(), StoreBusy(), StoreFull()])
+async def test_an_outage_is_told_to_all_at_once(store: Store, failure: Exception) -> None:
+    """What is no member's fault is not tried member by member, which would keep everybody waiting."""
+    store.failures = [failure] * 100
+    batcher = Batcher(store.run, waits=())
+    answers = await all_of(batcher, range(10))
+    assert answers == [failure] * 10
+    assert store.runs == [list(range(10))]
 
 
 class TestGrowth:

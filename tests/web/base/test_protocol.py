@@ -256,3 +256,32 @@ async def test_each_request_of_a_connection_has_its_own_clock() -> None:
         assert b" 408 " in await reader.read()
         assert 0.3 < time.monotonic() - started < 3
         writer.close()
+
+
+async def test_a_bare_line_end_keeps_no_connection() -> None:
+    """A line end behind an answer begins no message; the connection is closed like any silent one."""
+    async with serving(Hasty) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\n")
+        await reader.readuntil(b"/a 0")
+        writer.write(b"\r\n")
+        try:
+            answer = await asyncio.wait_for(reader.read(), 3)
+        finally:
+            writer.close()
+        assert not answer or status(answer) == 408
+
+
+async def test_a_next_head_waits_behind_an_answer() -> None:
+    """Part of a second request beside a slow first one does not end the first one's answer."""
+
+    async def slow(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer after the clock of a head."""
+        await asyncio.sleep(Hasty.head_seconds * 2)
+        await echo(scope, receive, send)
+
+    async with serving(Hasty, slow) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /a HTTP/1.1\r\nHost: x\r\n\r\nGET /b HT")
+        assert (await asyncio.wait_for(reader.readuntil(b"/a 0"), 5)).startswith(b"HTTP/1.1 200")
+        writer.close()
