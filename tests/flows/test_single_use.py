@@ -105,7 +105,7 @@ async def test_the_control_redeems_twice(url_of: str | None, tmp_path: Path) -> 
 
         codes = await world.codes(40)
         both = (world.client, await new_client(world.parts))
-        line.batcher._limit = 4  # two batches of two clients at once, as two workers would have them
+        line.batcher._limit, line.batcher._in_flight = 4, 2  # two batches of two clients at once, as two workers have
         groups = [codes[at : at + 4] for at in range(0, len(codes), 4)]
         await asyncio.gather(*(attempt(code, client) for group in groups for client in both for code in group))
         assert max(wins.values()) > 1

@@ -1,5 +1,6 @@
 """Slips on both stores: one person, once, by one key, however many ask at once."""
 
+import asyncio
 from collections import Counter
 
 import pytest
@@ -64,6 +65,7 @@ class TestProveBySlip:
         """The control: asking first and writing after lets more than one through, so the race above is real."""
         slip = await wallet.slip()
         lookup = wallet.sealer.lookup_document("id_card", ID_NUMBER)
+        asked = asyncio.Barrier(8)  # the window between asking and writing, as wide as it can be
 
         async def careless() -> bool:
             async with wallet.database.read() as connection:
@@ -72,6 +74,7 @@ class TestProveBySlip:
                 )
                 if not open_.scalar_one():
                     return False
+            await asked.wait()
             async with wallet.database.write() as connection:
                 await connection.execute(text("UPDATE wallet_slip SET redeemed_at = 1"))
             return True
