@@ -13,8 +13,6 @@ from zhizhao.registry.errors import SecondPersonNeeded, UploadNotReady
 from zhizhao.registry.findings import Findings
 from zhizhao.registry.intake.values import StatusList
 
-SILENT = timedelta(minutes=2)
-"""Without a sign of life for so long, the work on a file has broken off."""
 KEPT = timedelta(hours=24)
 """How long a file that nobody took stays; it holds people's numbers."""
 BROKEN_OFF = "broken-off"
@@ -70,6 +68,8 @@ class Standing:
 
     state: UploadState
     updated_at: datetime
+    run: int = 1
+    """Which run of work this tells of: the trial, then each taking; a run speaks for itself alone."""
     position: int = 0
     size: int = 0
     """How much there is to read, in units of the source; 0 as long as it is not known."""
@@ -96,17 +96,13 @@ class Upload:
 
     @property
     def is_running(self) -> bool:
-        """Say whether somebody works on it."""
+        """Say whether somebody works on it, as far as was noted."""
         return self.standing.state in RUNNING
 
-    def seen_at(self, now: datetime) -> "Upload":
-        """Return the upload as it must be read now: work without a sign of life has broken off."""
-        if not self.is_running or now - self.standing.updated_at < SILENT:
-            return self
-        return self.broken_off(self.standing.updated_at)
-
     def broken_off(self, at: datetime) -> "Upload":
-        """Return the upload after the work on it stopped before its end: a tried one can be taken again."""
+        """Return the upload after work on it stopped before its end: a tried one can be taken again, rest rests."""
+        if not self.is_running:
+            return self
         changes: dict[str, Any] = {"state": UploadState.REFUSED, "reason": BROKEN_OFF}
         if self.standing.state is UploadState.TAKING:
             changes = {"state": UploadState.TRIED, "broke_off": True}

@@ -1,14 +1,14 @@
 """Where an upload stands: who may take it, and what becomes of work that breaks off."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 
 from zhizhao.registry.errors import SecondPersonNeeded, UploadNotReady
 from zhizhao.registry.findings import Findings
 from zhizhao.registry.intake.values import StatusList
-from zhizhao.registry.upload import BROKEN_OFF, SILENT, HandedIn, Standing, Upload, UploadState
+from zhizhao.registry.upload import BROKEN_OFF, HandedIn, Standing, Upload, UploadState
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 FOUND = Findings(rows=5, new=3, changed=0, unchanged=0, rejected=2, error_file=None)
@@ -55,32 +55,27 @@ class TestTakeable:
             an_upload(UploadState.TRIED, findings=replace(FOUND, rejected=5)).require_takeable("acc_b")
 
 
-class TestSilence:
-    """Work without a sign of life."""
-
-    @pytest.mark.parametrize("state", UploadState)
-    def test_alive(self, state: UploadState) -> None:
-        """Just before the term nothing changes."""
-        upload = an_upload(state)
-        assert upload.seen_at(NOW + SILENT - timedelta(seconds=1)) == upload
+class TestBrokenOff:
+    """Work that stopped before its end."""
 
     def test_a_trial_is_lost(self) -> None:
         """Nothing was written; the file is handed in again."""
-        seen = an_upload(UploadState.TRYING).seen_at(NOW + SILENT)
-        assert (seen.standing.state, seen.standing.reason) == (UploadState.REFUSED, BROKEN_OFF)
+        after = an_upload(UploadState.TRYING).broken_off(NOW)
+        assert (after.standing.state, after.standing.reason) == (UploadState.REFUSED, BROKEN_OFF)
 
     def test_a_taking_goes_on(self) -> None:
         """It can be released again by a second person; the figures of the trial are still there."""
-        seen = an_upload(UploadState.TAKING).seen_at(NOW + SILENT)
-        assert (seen.standing.state, seen.standing.broke_off, seen.standing.findings) == (
+        after = an_upload(UploadState.TAKING, run=2).broken_off(NOW)
+        assert (after.standing.state, after.standing.broke_off, after.standing.run, after.standing.findings) == (
             UploadState.TRIED,
             True,
+            2,
             FOUND,
         )
-        seen.require_takeable("acc_b")
+        after.require_takeable("acc_b")
 
     @pytest.mark.parametrize("state", [UploadState.TRIED, UploadState.TAKEN, UploadState.REFUSED])
     def test_what_rests_rests(self, state: UploadState) -> None:
         """Only work can break off."""
         upload = an_upload(state)
-        assert upload.seen_at(NOW + timedelta(hours=20)) == upload
+        assert upload.broken_off(NOW) == upload

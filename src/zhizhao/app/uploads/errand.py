@@ -11,6 +11,10 @@ class Errand(msgspec.Struct, frozen=True, kw_only=True):
 
     settings: Settings
     upload_id: str
+    run: int
+    """Which run of the upload's work this is."""
+    lock: int
+    """The descriptor, handed down, that holds the upload's lock as long as the process lives."""
     dry_run: bool
     actor_kind: ActorKind
     actor_id: str

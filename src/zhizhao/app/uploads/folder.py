@@ -1,19 +1,23 @@
 """Where uploads lie: one private folder each, never in a directory that is served (SECURITY.md §3.11).
 
 The process that works on a file and the workers that show it share the installation's data folder; each writes whole
-files by renaming, so that a reader never sees half of one.
+files by renaming, so that a reader never sees half of one. Who works on an upload, releases or deletes it holds its
+lock; the kernel frees it however a process ends, so a held lock is the one sign that work goes on.
 """
 
+import fcntl
 import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Final, TypeVar
 
 import msgspec
 
-from zhizhao.registry.errors import UploadUnknown
+from zhizhao.registry.errors import UploadBusy, UploadUnknown
 from zhizhao.registry.upload import KEPT, HandedIn, Standing, Upload
 
 FOLDER: Final = "uploads"
@@ -21,7 +25,7 @@ FILE: Final = "register"
 """The handed-in file; its name is ours, its sender's name is only text."""
 HANDED_IN: Final = "handed-in.json"
 STANDING: Final = "standing.json"
-TAKEN_PLACE: Final = "take"
+LOCK: Final = "lock"
 OWNER_ONLY: Final = 0o600
 _ID: Final = re.compile(r"upl_[A-Za-z0-9_-]{22}")
 T = TypeVar("T")
@@ -33,14 +37,19 @@ class UploadFolder:
     def __init__(self, data: Path) -> None:
         self.path = data / FOLDER
 
-    def create(self, handed_in: HandedIn, content: bytes, *, standing: Standing) -> None:
-        """Keep a file."""
+    def make(self, upload_id: str) -> None:
+        """Make the place of an upload, with its lock."""
         self.path.mkdir(mode=0o700, exist_ok=True)
-        place = self.path / handed_in.upload_id
+        place = self.path / upload_id
         place.mkdir(mode=0o700)
-        _write(place / FILE, content)
+        _write(place / LOCK, b"")
+
+    def keep(self, handed_in: HandedIn, content: bytes, *, standing: Standing) -> None:
+        """Keep a file, itself last: one that could not be kept is told of."""
+        place = self.place(handed_in.upload_id)
         _write(place / HANDED_IN, msgspec.json.encode(handed_in))
         self.note(handed_in.upload_id, standing)
+        _write(place / FILE, content)
 
     def note(self, upload_id: str, standing: Standing) -> None:
         """Write down where an upload stands. Raises UploadUnknown: it was deleted."""
@@ -54,12 +63,25 @@ class UploadFolder:
         place = self.place(upload_id)
         return Upload(_read(place / HANDED_IN, HandedIn), _read(place / STANDING, Standing))
 
+    def see(self, upload_id: str) -> Upload:
+        """Return an upload as it must be read now: work whose lock nobody holds has broken off. Raises UploadUnknown.
+
+        Read twice, because a run may end, and another begin, between a look at the note and one at the lock.
+        """
+        upload = self.read(upload_id)
+        while upload.is_running and not self._is_held(upload_id):
+            again = self.read(upload_id)
+            if again.is_running and again.standing.run == upload.standing.run:
+                return again.broken_off(again.standing.updated_at)
+            upload = again
+        return upload
+
     def all(self) -> list[Upload]:
-        """Return every upload, the newest first."""
+        """Return every upload as it must be read now, the newest first."""
         found: list[Upload] = []
         for place in self.path.iterdir() if self.path.exists() else ():
             try:
-                found.append(self.read(place.name))
+                found.append(self.see(place.name))
             except UploadUnknown:
                 continue  # being made or deleted just now
         return sorted(found, key=lambda upload: upload.handed_in.at, reverse=True)
@@ -76,31 +98,48 @@ class UploadFolder:
                 return path
         raise UploadUnknown(upload_id=upload_id)
 
-    def claim(self, upload_id: str) -> bool:
-        """Say whether the caller is the one who may take it; exactly one is."""
-        try:
-            os.close(os.open(self.place(upload_id) / TAKEN_PLACE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ONLY))
-        except FileExistsError:
-            return False
-        return True
+    @contextmanager
+    def hold(self, upload_id: str) -> Iterator[int]:
+        """Hold an upload's lock and give its descriptor. Raises UploadUnknown, UploadBusy: somebody else holds it.
 
-    def give_back(self, upload_id: str) -> None:
-        """Let it be taken again, after a taking that broke off."""
-        (self.place(upload_id) / TAKEN_PLACE).unlink(missing_ok=True)
+        It is closed at the end, not unlocked: a process that was handed the descriptor holds the lock on.
+        """
+        lock = self._open_lock(upload_id)
+        try:
+            while not _locks(lock, fcntl.LOCK_EX):
+                if not _locks(lock, fcntl.LOCK_SH):
+                    raise UploadBusy
+                # else somebody only looked
+            yield lock
+        finally:
+            os.close(lock)
+
+    def require_hold(self, upload_id: str, lock: int) -> None:
+        """Check that a descriptor handed down holds the upload's lock. Raises UploadUnknown, UploadBusy."""
+        place = self.place(upload_id)
+        try:
+            is_ours = os.path.samestat(os.fstat(lock), (place / LOCK).stat())
+        except OSError as cause:
+            raise UploadBusy from cause
+        if not is_ours or not _locks(lock, fcntl.LOCK_EX):
+            raise UploadBusy
 
     def shed(self, upload_id: str) -> None:
         """Delete the file itself once it was taken: it holds people's numbers, and the register has them now."""
         self.file(upload_id).unlink(missing_ok=True)
 
     def drop(self, upload_id: str) -> None:
-        """Delete an upload with everything. Raises UploadUnknown."""
-        shutil.rmtree(self.place(upload_id), ignore_errors=True)
+        """Delete an upload that the caller holds: its numbers first, then everything. Raises UploadUnknown."""
+        self.shed(upload_id)
+        shutil.rmtree(self.place(upload_id))
 
     def forget(self, now: datetime) -> None:
-        """Delete what is older than its term."""
+        """Delete what is older than its term and not held."""
         for upload in self.all():
+            upload_id = upload.handed_in.upload_id
             if now - upload.standing.updated_at > KEPT:
-                self.drop(upload.handed_in.upload_id)
+                with suppress(UploadUnknown, UploadBusy), self.hold(upload_id):
+                    self.drop(upload_id)
 
     def place(self, upload_id: str) -> Path:
         """Return the folder of an upload. Raises UploadUnknown: no such id, so that no path comes from outside."""
@@ -108,6 +147,27 @@ class UploadFolder:
         if not _ID.fullmatch(upload_id) or not path.is_dir():
             raise UploadUnknown(upload_id=upload_id[:40])
         return path
+
+    def _is_held(self, upload_id: str) -> bool:
+        lock = self._open_lock(upload_id)
+        try:
+            return not _locks(lock, fcntl.LOCK_SH)
+        finally:
+            os.close(lock)
+
+    def _open_lock(self, upload_id: str) -> int:
+        try:
+            return os.open(self.place(upload_id) / LOCK, os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError as cause:
+            raise UploadUnknown(upload_id=upload_id) from cause
+
+
+def _locks(lock: int, kind: int) -> bool:
+    try:
+        fcntl.flock(lock, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -1,8 +1,14 @@
-"""The verbs of the office's import page: hand in, try, release, delete."""
+"""The verbs of the office's import page: hand in, try, release, delete.
+
+Each writes its entry into the ledger and commits it before anything happens that the entry allows; no transaction is
+open while a folder is written or a process starts. What fails after that has broken off, and is told so.
+"""
 
 import asyncio
 import hashlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,11 +24,10 @@ from zhizhao.kernel.actor import Actor, ActorKind
 from zhizhao.kernel.errors import ZhizhaoError
 from zhizhao.kernel.ids import public_id
 from zhizhao.ledger.entry import Act, new_entry
-from zhizhao.registry.errors import UploadBusy, UploadNotReady
+from zhizhao.registry.errors import UploadBusy
 from zhizhao.registry.intake.values import StatusList
 from zhizhao.registry.upload import HandedIn, Standing, Upload, UploadState
 from zhizhao.staff.account import Account
-from zhizhao.storage.database import Transaction
 
 WORK: Final = "zhizhao.app.uploads.work"
 log = structlog.get_logger("zhizhao.uploads")
@@ -38,16 +43,13 @@ class Intake:
 
     async def all(self) -> list[Upload]:
         """Return every upload as it must be read now, the newest first."""
-        now = self._parts.clock.now()
-        return [one.seen_at(now) for one in await asyncio.to_thread(self._folder.all)]
+        return await asyncio.to_thread(self._folder.all)
 
     async def get(self, upload_id: str) -> Upload:
-        """Return one. Raises UploadUnknown."""
-        return (await asyncio.to_thread(self._folder.read, upload_id)).seen_at(self._parts.clock.now())
+        """Return one as it must be read now. Raises UploadUnknown."""
+        return await asyncio.to_thread(self._folder.see, upload_id)
 
-    async def hand_in(
-        self, connection: Transaction, content: bytes, *, name: str, status_list: StatusList, account: Account
-    ) -> str:
+    async def hand_in(self, content: bytes, *, name: str, status_list: StatusList, account: Account) -> str:
         """Keep a file and begin to try it; return its id. Raises UploadBusy."""
         now = self._parts.clock.now()
         await asyncio.to_thread(self._folder.forget, now)
@@ -63,41 +65,44 @@ class Intake:
             unit=account.unit,
             at=now,
         )
-        standing = Standing(state=UploadState.TRYING, updated_at=now)
-        await self._note(connection, handed_in, act=Act.OFFICE_UPLOAD_HANDED_IN, account=account)
-        await asyncio.to_thread(self._folder.create, handed_in, content, standing=standing)
-        await self._send(handed_in.upload_id, account, dry_run=True)
+        trying = Standing(state=UploadState.TRYING, updated_at=now)
+        await self._commit(handed_in, act=Act.OFFICE_UPLOAD_HANDED_IN, account=account)
+        with _telling(handed_in.upload_id):
+            await asyncio.to_thread(self._folder.make, handed_in.upload_id)
+            with self._folder.hold(handed_in.upload_id) as lock:
+                await asyncio.to_thread(self._folder.keep, handed_in, content, standing=trying)
+                await self._send(Upload(handed_in, trying), account, lock=lock)
         return handed_in.upload_id
 
-    async def release(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+    async def release(self, upload_id: str, *, account: Account) -> None:
         """Begin to take a tried file. Raises UploadUnknown, UploadNotReady, SecondPersonNeeded, UploadBusy."""
-        upload = await self.get(upload_id)
-        upload.require_takeable(account.account_id)
+        (await self.get(upload_id)).require_takeable(account.account_id)
         await self._require_idle()
-        if upload.standing.broke_off:
-            self._folder.give_back(upload_id)
-        if not self._folder.claim(upload_id):
-            raise UploadNotReady(upload_id=upload_id, state="claimed")
-        taking = replace(
-            upload.standing,
-            state=UploadState.TAKING,
-            updated_at=self._parts.clock.now(),
-            position=0,
-            released_by=account.account_id,
-            released_name=account.name,
-            broke_off=False,
-        )
-        await self._note(connection, upload.handed_in, act=Act.OFFICE_UPLOAD_RELEASED, account=account)
-        await asyncio.to_thread(self._folder.note, upload_id, taking)
-        await self._send(upload_id, account, dry_run=False)
+        with self._folder.hold(upload_id) as lock:
+            now = self._parts.clock.now()
+            upload = self._folder.read(upload_id).broken_off(now)  # what still runs as noted does not: we hold it
+            upload.require_takeable(account.account_id)
+            taking = replace(
+                upload.standing,
+                state=UploadState.TAKING,
+                updated_at=now,
+                run=upload.standing.run + 1,
+                position=0,
+                released_by=account.account_id,
+                released_name=account.name,
+                broke_off=False,
+            )
+            await self._commit(upload.handed_in, act=Act.OFFICE_UPLOAD_RELEASED, account=account)
+            with _telling(upload_id):
+                await asyncio.to_thread(self._folder.note, upload_id, taking)
+                await self._send(Upload(upload.handed_in, taking), account, lock=lock)
 
-    async def drop(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+    async def drop(self, upload_id: str, *, account: Account) -> None:
         """Delete a file that nobody works on. Raises UploadUnknown, UploadBusy."""
-        upload = await self.get(upload_id)
-        if upload.is_running:
-            raise UploadBusy
-        await self._note(connection, upload.handed_in, act=Act.OFFICE_UPLOAD_DROPPED, account=account)
-        await asyncio.to_thread(self._folder.drop, upload_id)
+        with self._folder.hold(upload_id):
+            handed_in = self._folder.read(upload_id).handed_in
+            await self._commit(handed_in, act=Act.OFFICE_UPLOAD_DROPPED, account=account)
+            await asyncio.to_thread(self._folder.drop, upload_id)
 
     async def error_file(self, upload_id: str) -> tuple[Path, str]:
         """Return the file with the bad rows and what to call it. Raises UploadUnknown."""
@@ -109,7 +114,8 @@ class Intake:
         if any(one.is_running for one in await self.all()):
             raise UploadBusy
 
-    async def _note(self, connection: Transaction, handed_in: HandedIn, *, act: Act, account: Account) -> None:
+    async def _commit(self, handed_in: HandedIn, *, act: Act, account: Account) -> None:
+        """Write an entry in a transaction of its own. Returns only when it is kept."""
         entry = new_entry(
             self._parts.clock,
             act=act,
@@ -117,14 +123,17 @@ class Intake:
             object_id=handed_in.upload_id,
             facts={"sha256": handed_in.digest, "bytes": handed_in.size},
         )
-        await self._parts.ledger.append(connection, entry)
+        async with self._parts.database.write() as connection:
+            await self._parts.ledger.append(connection, entry)
 
-    async def _send(self, upload_id: str, account: Account, *, dry_run: bool) -> None:
-        """Start the process and watch for its end. It outlives a worker that is stopped meanwhile."""
+    async def _send(self, upload: Upload, account: Account, *, lock: int) -> None:
+        """Start the process, hand it the lock and watch for its end. It outlives a worker that is stopped meanwhile."""
         errand = Errand(
             settings=self._parts.settings,
-            upload_id=upload_id,
-            dry_run=dry_run,
+            upload_id=upload.handed_in.upload_id,
+            run=upload.standing.run,
+            lock=lock,
+            dry_run=upload.standing.state is UploadState.TRYING,
             actor_kind=ActorKind.STAFF,
             actor_id=account.account_id,
             offset_micros=self._parts.clock.offset // timedelta(microseconds=1),
@@ -136,22 +145,35 @@ class Intake:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.DEVNULL,
             start_new_session=True,
+            pass_fds=(lock,),
         )
-        task = asyncio.create_task(self._see_off(process, msgspec.json.encode(errand), upload_id=upload_id))
+        task = asyncio.create_task(self._see_off(process, errand))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _see_off(self, process: asyncio.subprocess.Process, errand: bytes, *, upload_id: str) -> None:
-        await process.communicate(errand)
+    async def _see_off(self, process: asyncio.subprocess.Process, errand: Errand) -> None:
+        await process.communicate(msgspec.json.encode(errand))
         if process.returncode == 0:
             return
-        log.error("upload-broke-off", upload=upload_id, status=process.returncode)
+        log.error("upload-broke-off", upload=errand.upload_id, run=errand.run, status=process.returncode)
         try:
-            await asyncio.to_thread(self._note_broken, upload_id)
+            await asyncio.to_thread(self._note_broken, errand.upload_id, errand.run)
         except ZhizhaoError:
-            return  # deleted meanwhile
+            return  # deleted or taken up again meanwhile
 
-    def _note_broken(self, upload_id: str) -> None:
-        upload = self._folder.read(upload_id)
-        if upload.is_running:
-            self._folder.note(upload_id, upload.broken_off(self._parts.clock.now()).standing)
+    def _note_broken(self, upload_id: str, run: int) -> None:
+        with self._folder.hold(upload_id):
+            upload = self._folder.read(upload_id)
+            if upload.standing.run == run:
+                self._folder.note(upload_id, upload.broken_off(self._parts.clock.now()).standing)
+
+
+@contextmanager
+def _telling(upload_id: str) -> Iterator[None]:
+    """Log work that could not begin although it was committed; the lock, free again, makes the page tell the same."""
+    try:
+        yield
+    except Exception as failure:
+        failed = type(failure).__name__
+        log.error("upload-broke-off", upload=upload_id, failure=failed)  # noqa: TRY400 the request's end logs the trace
+        raise

@@ -2,7 +2,8 @@
 
 Strangers' files are parsed here, under caps of memory and processor time, so that a file that blows up takes nothing
 with it and the counters of the same machine go on. The errand comes through standard input; what became of it is noted
-in the upload's folder, again and again, so that a page can show it.
+in the upload's folder, again and again, so that a page can show it. The process holds the upload's lock for its whole
+work; one that does not, or whose run is over, ends before it touches anything.
 """
 
 import asyncio
@@ -22,7 +23,7 @@ from zhizhao.app.uploads.errand import Errand
 from zhizhao.app.uploads.folder import UploadFolder
 from zhizhao.kernel.actor import Actor
 from zhizhao.kernel.errors import ZhizhaoError
-from zhizhao.registry.errors import IntakeRefused
+from zhizhao.registry.errors import IntakeRefused, UploadBusy
 from zhizhao.registry.intake.limits import PAGE_ROWS, PAGE_UNPACKED
 from zhizhao.registry.upload import RowTold, UploadState
 
@@ -69,31 +70,44 @@ class _Scribe:
 
 
 async def work(errand: Errand) -> None:
-    """Do the errand and note its end. Raises what no file should cause."""
+    """Do the errand and note its end. Raises UploadUnknown, UploadBusy and what no file should cause."""
+    _require_own(errand)
     async with open_parts(errand.settings, offset=timedelta(microseconds=errand.offset_micros)) as parts:
-        folder = UploadFolder(parts.settings.data_path())
-        scribe = _Scribe(parts, folder, errand)
-        handed_in = folder.read(errand.upload_id).handed_in
-        order = Order(
-            actor=Actor(errand.actor_kind, errand.actor_id),
-            status_list=handed_in.status_list,
-            dry_run=errand.dry_run,
-            name=handed_in.name,
-            largest_unpacked=PAGE_UNPACKED,
-            most_rows=PAGE_ROWS,
-            chunk_rows=CHUNK_ROWS,
-        )
-        file = folder.file(errand.upload_id)
-        try:
-            found = await import_file(parts, file, order=order, progress=scribe.progress, listener=scribe)
-        except IntakeRefused as refusal:
-            reason, message = str(refusal.facts["reason"]), str(refusal.facts.get("message", ""))
-            scribe.note(state=UploadState.REFUSED, reason=reason, message=message, told=scribe.first)
-            return
-        state = UploadState.TRIED if errand.dry_run else UploadState.TAKEN
-        scribe.note(state=state, findings=found, told=scribe.first)
-        if state is UploadState.TAKEN:
-            folder.shed(errand.upload_id)
+        await _do(parts, UploadFolder(parts.settings.data_path()), errand)
+        os.close(errand.lock)  # all is noted: who reads it may act on it, while this process puts its things away
+
+
+async def _do(parts: Parts, folder: UploadFolder, errand: Errand) -> None:
+    scribe = _Scribe(parts, folder, errand)
+    handed_in = folder.read(errand.upload_id).handed_in
+    order = Order(
+        actor=Actor(errand.actor_kind, errand.actor_id),
+        status_list=handed_in.status_list,
+        dry_run=errand.dry_run,
+        name=handed_in.name,
+        largest_unpacked=PAGE_UNPACKED,
+        most_rows=PAGE_ROWS,
+        chunk_rows=CHUNK_ROWS,
+    )
+    file = folder.file(errand.upload_id)
+    try:
+        found = await import_file(parts, file, order=order, progress=scribe.progress, listener=scribe)
+    except IntakeRefused as refusal:
+        reason, message = str(refusal.facts["reason"]), str(refusal.facts.get("message", ""))
+        scribe.note(state=UploadState.REFUSED, reason=reason, message=message, told=scribe.first)
+        return
+    state = UploadState.TRIED if errand.dry_run else UploadState.TAKEN
+    scribe.note(state=state, findings=found, told=scribe.first)
+    if state is UploadState.TAKEN:
+        folder.shed(errand.upload_id)
+
+
+def _require_own(errand: Errand) -> None:
+    folder = UploadFolder(errand.settings.data_path())
+    folder.require_hold(errand.upload_id, errand.lock)
+    upload = folder.read(errand.upload_id)
+    if not upload.is_running or upload.standing.run != errand.run:
+        raise UploadBusy
 
 
 def limit() -> None:

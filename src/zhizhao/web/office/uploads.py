@@ -16,7 +16,6 @@ from zhizhao.registry.intake.reasons import WARNINGS
 from zhizhao.registry.intake.values import StatusList
 from zhizhao.registry.upload import Upload
 from zhizhao.staff.account import Account, Role
-from zhizhao.storage.database import Transaction
 from zhizhao.web.form import Form, FormData
 from zhizhao.web.guards import Permission
 from zhizhao.web.i18n import gettext as _
@@ -59,7 +58,6 @@ async def uploads(request: Request[Any, Any, Any], office_verbs: NamedDependency
 async def hand_in(
     request: Request[Any, Any, Any],
     data: Parts,
-    tx: NamedDependency[Transaction],
     office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Keep the file and begin to try it."""
@@ -70,7 +68,6 @@ async def hand_in(
         return await _front(request, office_verbs, errors=errors, status=422)
     wanted = str(data.get("status_list", ""))
     upload_id = await office_verbs.intake.hand_in(
-        tx,
         content,
         name=shown_name(str(sent.filename)),  # type: ignore[union-attr] # a file, or there are errors
         status_list=StatusList(wanted) if wanted in set(StatusList) else StatusList.NONE,
@@ -92,7 +89,6 @@ async def release(
     request: Request[Any, Any, Any],
     upload_id: UploadId,
     data: FormData[ReleaseForm],
-    tx: NamedDependency[Transaction],
     office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Let a tried file be taken."""
@@ -100,7 +96,7 @@ async def release(
         with speaking(reader_of(request).lang):
             errors = {"checked": _("请核对来源和试运行结果后勾选。")}
         return _page(request, await office_verbs.intake.get(upload_id), errors=errors, status=422)
-    await office_verbs.intake.release(tx, upload_id, account=clerk_of(request))
+    await office_verbs.intake.release(upload_id, account=clerk_of(request))
     return _to(upload_id)
 
 
@@ -109,12 +105,11 @@ async def drop(
     request: Request[Any, Any, Any],
     upload_id: UploadId,
     data: FormData[Form],
-    tx: NamedDependency[Transaction],
     office_verbs: NamedDependency[OfficeVerbs],
 ) -> Response[Any]:
     """Delete a file."""
     del data
-    await office_verbs.intake.drop(tx, upload_id, account=clerk_of(request))
+    await office_verbs.intake.drop(upload_id, account=clerk_of(request))
     return _to("")
 
 

@@ -26,7 +26,7 @@ class ChangeHold(Protocol):
 
 
 class Intake(Protocol):
-    """What the import page does."""
+    """What the import page does; each verb commits its own entry before it acts."""
 
     async def all(self) -> list[Upload]:
         """Return every upload, the newest first."""
@@ -34,15 +34,13 @@ class Intake(Protocol):
     async def get(self, upload_id: str) -> Upload:
         """Return one. Raises UploadUnknown."""
 
-    async def hand_in(
-        self, connection: Transaction, content: bytes, *, name: str, status_list: StatusList, account: Account
-    ) -> str:
+    async def hand_in(self, content: bytes, *, name: str, status_list: StatusList, account: Account) -> str:
         """Keep a file and begin to try it; return its id. Raises UploadBusy."""
 
-    async def release(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+    async def release(self, upload_id: str, *, account: Account) -> None:
         """Begin to take a tried file. Raises UploadUnknown, UploadNotReady, SecondPersonNeeded, UploadBusy."""
 
-    async def drop(self, connection: Transaction, upload_id: str, *, account: Account) -> None:
+    async def drop(self, upload_id: str, *, account: Account) -> None:
         """Delete a file that nobody works on. Raises UploadUnknown, UploadBusy."""
 
     async def error_file(self, upload_id: str) -> tuple[Path, str]:
