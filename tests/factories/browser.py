@@ -87,6 +87,10 @@ def serving(app: Any) -> Iterator[str]:
         thread.join(10)
 
 
+LEFT = "net::ERR_ABORTED"
+"""What the browser says of a request that its own page gave up by moving on: no failure of anybody's."""
+
+
 @dataclass
 class Watch:
     """Everything a page did that no page should do."""
@@ -110,7 +114,12 @@ def watch(page: Page, *, origin: str = "http://localhost") -> Watch:
     seen = Watch()
     page.on("console", lambda message: seen.messages.append(f"{message.type}: {message.text}"))
     page.on("pageerror", lambda error: seen.messages.append(f"error: {error}"))
-    page.on("requestfailed", lambda request: seen.failed.append(f"{request.url}: {request.failure}"))
+
+    def failed(request: Any) -> None:
+        if request.failure != LEFT:
+            seen.failed.append(f"{request.url}: {request.failure}")
+
+    page.on("requestfailed", failed)
     page.on(
         "response", lambda reply: seen.failed.append(f"{reply.status} {reply.url}") if reply.status >= 400 else None
     )
