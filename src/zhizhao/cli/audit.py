@@ -90,11 +90,11 @@ def history(installation: Installation) -> None:
 @click.option("--reason", required=True, metavar="TEXT", help="How its memory was lost; goes into the ledger.")
 @pass_installation
 def renew_witness_(installation: Installation, reason: str) -> None:
-    """Let a witness begin anew whose memory was lost.
+    """Let a witness begin anew whose memory, or a part of it, was lost.
 
-    A witness that holds less than it held before is refused, and after a while nothing new is issued: it
-    cannot tell whether the ledger was rewritten meanwhile. Find out why first; compare the last head in a receipt or
-    a backup with `zhizhao audit check`. A witness that remembers anything is left as it is.
+    A witness that holds less than it held before is refused, and after a while nothing new is issued: it cannot tell
+    whether the ledger was rewritten meanwhile. Find out why first; compare the last head in a receipt or a backup
+    with `zhizhao audit check`. A witness that remembers all it was shown is left as it is.
     """
 
     async def work(parts: Parts) -> int:

@@ -22,7 +22,7 @@ class LedgerBroken(ZhizhaoError):
 
 
 class WitnessRefused(ZhizhaoError):
-    """The outside witness holds a larger or another tree than the head it was shown."""
+    """The outside witness and what it was shown or asked do not fit together; `reason` says how."""
 
     code = "witness-refused"
 
